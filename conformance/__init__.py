@@ -1,0 +1,1 @@
+"""Plays a client from outside against any server; imports nothing of the server it judges."""

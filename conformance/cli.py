@@ -1,0 +1,251 @@
+"""`circdesk-conformance`: reads the command line, plays, reports; the exit code is for scripts."""
+
+import argparse
+import asyncio
+import sys
+import tomllib
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from conformance import load, report
+from conformance.case import Case, Level
+from conformance.runner import run
+from conformance.sip2.catalogue import CASES
+from conformance.target import Target, TargetError, target_at
+
+PASSED, FAILED, USAGE = 0, 1, 2
+_EXITS = """exit codes: 0 every MUST passed (or every answer under load was right), 1 something failed or
+the target cannot be reached, 2 the command line is wrong"""
+
+
+class UsageError(Exception):
+    """A command line that cannot be obeyed; the text says why."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line `argv` and return the exit code."""
+    parser = build_parser()
+    options = parser.parse_args(argv)
+    try:
+        code: int = options.act(options)
+    except UsageError as problem:
+        parser.print_usage(sys.stderr)
+        print(f"circdesk-conformance: {problem}", file=sys.stderr)
+        return USAGE
+    except TargetError as problem:
+        print(f"circdesk-conformance: {problem}", file=sys.stderr)
+        return FAILED
+    return code
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="circdesk-conformance",
+        description="Plays a self-check against any SIP2 server and says where it departs from the protocol.",
+        epilog=_EXITS,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    sip2 = commands.add_parser(
+        "sip2", help="play the SIP2 cases", description="Plays the SIP2 cases.", epilog=_EXITS
+    )
+    _add_target(sip2)
+    _add_choice(sip2)
+    sip2.set_defaults(act=_play)
+    loads = commands.add_parser("load", help="put a server under load and check every answer", epilog=_EXITS)
+    protocols = loads.add_subparsers(required=True, metavar="PROTOCOL")
+    load_sip2 = protocols.add_parser(
+        "sip2",
+        help="closed loop of SIP2 requests",
+        description="Each connection waits for its answer, checks it against what it knows, and asks again.",
+        epilog=_EXITS,
+    )
+    _add_target(load_sip2)
+    _add_load(load_sip2)
+    load_sip2.set_defaults(act=_load)
+    return parser
+
+
+def _add_target(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the target")
+    group.add_argument(
+        "--target", metavar="HOST:PORT|FACTS", help="address, or a JSON file of facts (README)"
+    )
+    group.add_argument(
+        "--tls", action=argparse.BooleanOptionalAction, help="speak TLS; without facts the default is not to"
+    )
+    group.add_argument("--ca", metavar="FILE", help="PEM of the authority to trust; default: the system's")
+    group.add_argument(
+        "--cert", metavar="FILE", help="PEM of our client certificate, if the server asks for one"
+    )
+    group.add_argument("--key", metavar="FILE", help="PEM of its key, if it is not in the same file")
+    group.add_argument("--user", metavar="NAME", help="login user id (CN); without it no 93 is sent")
+    group.add_argument("--password", metavar="WORD", help="login password (CO)")
+    group.add_argument("--location", metavar="CODE", help="login location (CP)")
+    group.add_argument("--institution", metavar="ID", help="institution id (AO)")
+    group.add_argument(
+        "--patron", metavar="BARCODE", action="append", help="a patron in good standing; repeatable"
+    )
+    group.add_argument("--pin", metavar="PIN", help="the PIN of these patrons; give '' if they have none")
+    group.add_argument("--item", metavar="BARCODE", action="append", help="an item on the shelf; repeatable")
+    group.add_argument(
+        "--fact",
+        metavar="NAME=BARCODE",
+        action="append",
+        help="a patron or item of a special kind, such as patron_blocked=…; repeatable, names in the README",
+    )
+
+
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what to play, what to write")
+    group.add_argument(
+        "--only", metavar="PATTERN", help="cases whose id fits this shell pattern, such as 'resend.*'"
+    )
+    group.add_argument("--level", metavar="LEVELS", help="comma-separated, from " + ", ".join(Level))
+    group.add_argument(
+        "--deadline", metavar="SECONDS", type=_positive, default=5.0, help="per answer; default 5"
+    )
+    group.add_argument(
+        "--known",
+        metavar="FILE",
+        help="TOML of known divergences: a table for each theme, a reason for each case",
+    )
+    group.add_argument("--json", metavar="FILE", help="write everything found, with transcripts")
+    group.add_argument("--junit", metavar="FILE", help="write JUnit XML")
+    group.add_argument("--list", action="store_true", help="print the cases and play nothing")
+
+
+def _add_load(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the load")
+    group.add_argument("--connections", metavar="N", type=_count, default=8, help="at once; default 8")
+    group.add_argument(
+        "--seconds", metavar="S", type=_positive, default=10.0, help="for how long; default 10"
+    )
+    group.add_argument(
+        "--mix", metavar="CODE:WEIGHT,…", default=load.DEFAULT_MIX, help=f"default {load.DEFAULT_MIX}"
+    )
+    group.add_argument(
+        "--rate", metavar="R", type=_positive, help="messages a second in all; default: no limit"
+    )
+    group.add_argument("--seed", metavar="N", type=int, default=0, help="of the order of messages; default 0")
+    group.add_argument(
+        "--deadline", metavar="SECONDS", type=_positive, default=5.0, help="per answer; default 5"
+    )
+    group.add_argument("--json", metavar="FILE", help="write the figures")
+
+
+def _play(options: argparse.Namespace) -> int:
+    cases = _chosen(options)
+    if options.list:
+        print(report.listed(cases))
+        return PASSED
+    target = _target(options)
+    known = _known(options.known)
+    outcomes = asyncio.run(run(cases, target, deadline=options.deadline, known=known))
+    report.print_table(outcomes, Console())
+    if options.json:
+        report.write_json(outcomes, target, Path(options.json))
+    if options.junit:
+        report.write_junit(outcomes, target, Path(options.junit))
+    return FAILED if report.failed_musts(outcomes) else PASSED
+
+
+def _load(options: argparse.Namespace) -> int:
+    try:
+        plan = load.Plan(
+            connections=options.connections,
+            seconds=options.seconds,
+            mix=load.mix_of(options.mix),
+            rate=options.rate,
+            seed=options.seed,
+            deadline=options.deadline,
+        )
+    except ValueError as problem:
+        raise UsageError(str(problem)) from problem
+    figures = asyncio.run(load.generate(_target(options), plan))
+    load.print_figures(figures, Console())
+    if options.json:
+        Path(options.json).write_bytes(msgspec.json.format(msgspec.json.encode(figures), indent=2) + b"\n")
+    return PASSED if figures.is_clean else FAILED
+
+
+def _chosen(options: argparse.Namespace) -> tuple[Case, ...]:
+    try:
+        levels = {Level(name.strip().upper()) for name in (options.level or ",".join(Level)).split(",")}
+    except ValueError as problem:
+        raise UsageError(f"--level: {problem}") from problem
+    pattern = options.only or "*"
+    cases = tuple(case for case in CASES if fnmatchcase(case.id, pattern) and case.level in levels)
+    if not cases:
+        raise UsageError("no case fits --only and --level")
+    return cases
+
+
+def _target(options: argparse.Namespace) -> Target:
+    if not options.target:
+        raise UsageError("--target is needed")
+    try:
+        target = target_at(options.target)
+    except TargetError as problem:
+        raise UsageError(str(problem)) from problem
+    given = {
+        "tls": options.tls,
+        "ca": options.ca,
+        "certificate": options.cert,
+        "key": options.key,
+        "user": options.user,
+        "password": options.password,
+        "location": options.location,
+        "institution": options.institution,
+        "pin": options.pin,
+        "patrons": options.patron and tuple(options.patron),
+        "items": options.item and tuple(options.item),
+        "cases": options.fact and {**target.cases, **dict(map(_fact, options.fact))},
+    }
+    return msgspec.structs.replace(
+        target, **{name: value for name, value in given.items() if value is not None}
+    )
+
+
+def _fact(text: str) -> tuple[str, str]:
+    name, equals, barcode = text.partition("=")
+    if not (name and equals and barcode):
+        raise UsageError(f"--fact {text!r} is not NAME=BARCODE")
+    return name, barcode
+
+
+def _known(path: str | None) -> Mapping[str, str]:
+    """Read the file of known divergences; a case it names must exist, and each needs a reason."""
+    if path is None:
+        return {}
+    try:
+        themes = tomllib.loads(Path(path).read_text("utf-8"))
+    except (OSError, ValueError) as problem:
+        raise UsageError(f"--known: {problem}") from problem
+    if not all(isinstance(cases, dict) for cases in themes.values()):
+        raise UsageError("--known: write a table for each theme, a reason for each case")
+    known = {f"{theme}.{name}": reason for theme, cases in themes.items() for name, reason in cases.items()}
+    strangers = sorted(known.keys() - {case.id for case in CASES})
+    if strangers:
+        raise UsageError("--known names no case of ours: " + ", ".join(strangers))
+    if not all(isinstance(reason, str) and reason.strip() for reason in known.values()):
+        raise UsageError("--known: each case needs a reason in words")
+    return known
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise ValueError(text)
+    return value

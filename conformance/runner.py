@@ -1,0 +1,283 @@
+"""Plays cases against a target, one after another; the rule: a case leaves nothing behind.
+
+Every case has connections of its own. One that lacks a fact, or a message that the server itself says it does
+not answer, is "not applicable" with the reason, never passed. What a case borrowed it returns, pass or fail.
+"""
+
+import re
+import ssl
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+from typing import assert_never
+
+from msgspec import Struct
+
+from conformance.case import Ask, Awaits, Burst, Case, Opening, Reconnect, Scene
+from conformance.target import Target, TargetError, tls_context
+from conformance.wire.line import EndedError, LateError, Line
+from conformance.wire.sip2 import (
+    DIGITS,
+    SUPPORTED_ORDER,
+    Answer,
+    Detection,
+    UnreadableError,
+    read,
+    seal,
+)
+
+EACH_CASE_TAKES = 3  # patrons and items a case may have to itself
+_LOGIN = "9300CN{user}|CO{password}|"
+_LOGIN_AT = _LOGIN + "CP{location}|"
+_SECRETS = re.compile(r"(?<=\|)(AD|CO|AC)(?!AY)[^|\r\n]+")
+_SHOWN = 400  # characters of a long line that a transcript keeps
+_WHEN = {"now": -20, "later": -10, "last": 0}  # seconds from the start of the case; three acts, three dates
+
+
+class Verdict(StrEnum):
+    """What became of a case."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    DIVERGES = "diverges"  # fails, and the file of known divergences says why
+    NOT_APPLICABLE = "n-a"
+
+
+class Outcome(Struct, frozen=True):
+    """The verdict on one case, and what was said while it was reached."""
+
+    case: Case
+    verdict: Verdict
+    reason: str = ""
+    seconds: float = 0.0
+    transcript: tuple[str, ...] = ()
+
+
+class ClaimError(Exception):
+    """A claim that does not hold; the text says which."""
+
+
+class Runner:
+    """Holds what is known of the target between cases."""
+
+    def __init__(self, target: Target, deadline: float, known: Mapping[str, str] | None = None) -> None:
+        """Raises TargetError if the target's certificates cannot be used."""
+        self._target = target
+        self._deadline = deadline
+        self._known = known or {}
+        self._tls = tls_context(target)
+        self._unanswered: frozenset[str] = frozenset()
+
+    async def survey(self) -> None:
+        """Ask the server what it answers at all (98, BX). Raises TargetError if it cannot be reached."""
+        play = _Play(self._target, self._tls, self._deadline, Scene(names_for(self._target, 0)))
+        try:
+            await play.connect(Opening.LOGGED_IN)
+            answer = await play.exchange(Ask(text="9900802.00"))
+        except (EndedError, LateError) as error:
+            raise TargetError(f"{self._target.address} does not answer: {error}") from error
+        except ClaimError:
+            return  # the cases will say it better
+        finally:
+            await play.close()
+        supported = (answer.first("BX") or "") if answer else ""
+        if len(supported) == len(SUPPORTED_ORDER):
+            pairs = zip(SUPPORTED_ORDER, supported, strict=True)
+            self._unanswered = frozenset(code for code, flag in pairs if flag == "N")
+
+    async def play(self, case: Case, turn: int) -> Outcome:
+        """Play one case with the `turn`-th share of the target's patrons and items."""
+        names = names_for(self._target, turn)
+        lacking = self._lacking(case, names)
+        if lacking:
+            return Outcome(case, Verdict.NOT_APPLICABLE, lacking)
+        start = time.monotonic()
+        play = _Play(self._target, self._tls, self._deadline, Scene(names))
+        verdict, reason = Verdict.PASS, ""
+        try:
+            await play.case(case)
+        except (ClaimError, EndedError, LateError) as error:
+            verdict, reason = Verdict.FAIL, str(error)
+        finally:
+            await play.close()
+        reason = "; ".join(filter(None, [reason, await self._undo(case, names)]))
+        if verdict is Verdict.FAIL and case.id in self._known:
+            verdict, reason = Verdict.DIVERGES, f"{self._known[case.id]} ({reason})"
+        elif case.id in self._known:
+            reason = "listed as a divergence, but it passes"
+        return Outcome(case, verdict, reason, time.monotonic() - start, tuple(play.transcript))
+
+    def _lacking(self, case: Case, names: Mapping[str, str]) -> str:
+        missing = sorted(case.needs - names.keys())
+        if missing:
+            return "the target names no " + ", ".join(missing)
+        unanswered = sorted(case.requests & self._unanswered)
+        if unanswered:
+            return "the server's 98 says that it does not answer " + ", ".join(unanswered)
+        return ""
+
+    async def _undo(self, case: Case, names: Mapping[str, str]) -> str:
+        """Play the undoing; return why it could not be done, if so."""
+        if not case.undo:
+            return ""
+        play = _Play(self._target, self._tls, self._deadline, Scene(names))
+        try:
+            await play.connect(Opening.LOGGED_IN)
+            for ask in case.undo:
+                await play.exchange(ask)
+        except (ClaimError, EndedError, LateError) as error:
+            return f"what the case did could not be undone: {error}"
+        finally:
+            await play.close()
+        return ""
+
+
+async def run(
+    cases: Iterable[Case], target: Target, *, deadline: float = 5.0, known: Mapping[str, str] | None = None
+) -> tuple[Outcome, ...]:
+    """Play `cases` in order and return their outcomes. Raises TargetError if the target is not there."""
+    runner = Runner(target, deadline, known)
+    await runner.survey()
+    return tuple([await runner.play(case, turn) for turn, case in enumerate(cases)])
+
+
+def names_for(target: Target, turn: int) -> dict[str, str]:
+    """Return every name the target can fill for the case whose turn it is, the three moments included."""
+    start = time.time()
+    names = {
+        moment: time.strftime("%Y%m%d    %H%M%S", time.localtime(start + seconds))
+        for moment, seconds in _WHEN.items()
+    }
+    names |= {"institution": target.institution, "location": target.location, "password": target.password}
+    names |= {
+        name: value for name, value in (("user", target.user), ("pin", target.pin)) if value is not None
+    }
+    names |= dict(zip(("patron", "patron2", "patron3"), _share(target.patrons, turn), strict=False))
+    names |= dict(zip(("item", "item2", "item3"), _share(target.items, turn), strict=False))
+    return names | dict(target.cases)
+
+
+def _share(pool: Sequence[str], turn: int) -> list[str]:
+    size = len(pool)
+    return [pool[(turn * EACH_CASE_TAKES + place) % size] for place in range(min(EACH_CASE_TAKES, size))]
+
+
+class _Play:
+    """One case being played: its connection, its sequence digit, its transcript."""
+
+    def __init__(self, target: Target, tls: ssl.SSLContext | None, deadline: float, scene: Scene) -> None:
+        self._target = target
+        self._tls = tls
+        self._deadline = deadline
+        self._scene = scene
+        self._line: Line | None = None
+        self._sequence = 0
+        self.transcript: list[str] = []
+
+    async def case(self, case: Case) -> None:
+        """Play every step. Raises ClaimError, EndedError or LateError at the first that does not go as it must."""
+        await self.connect(case.opening)
+        for step in case.steps:
+            match step:
+                case Ask():
+                    await self.exchange(step)
+                case Burst():
+                    await self._burst(step)
+                case Reconnect():
+                    await self.close()
+                    await self.connect(step.opening)
+                case _:
+                    assert_never(step)
+
+    async def connect(self, opening: Opening) -> None:
+        """Open a connection and, where asked and possible, log in. Raises as `case` does."""
+        self._line = await Line.open(self._target.host, self._target.port, self._tls, self._deadline)
+        self._sequence = 0
+        self.transcript.append("· connected")
+        if opening is Opening.LOGGED_IN and self._target.user is not None:
+            answer = await self.exchange(Ask(text=_LOGIN_AT if self._target.location else _LOGIN))
+            if answer is None or answer.fixed.get("ok") != "1":
+                raise ClaimError("the login with the target's credentials was refused")
+
+    async def exchange(self, ask: Ask) -> Answer | None:
+        """Send one message and hold its answer, if one is awaited, to its claims. Raises as `case` does."""
+        digit = self._digit(ask)
+        try:
+            await self._send(self._written(ask, digit), ask.piece)
+            return await self._answered(ask, digit)
+        except EndedError as ended:
+            if ask.awaits is Awaits.ANSWER:
+                raise
+            self.transcript.append(f"· {ended}")
+            return None
+
+    async def close(self) -> None:
+        """Drop the connection, if there is one."""
+        if self._line:
+            await self._line.close()
+            self._line = None
+
+    async def _burst(self, burst: Burst) -> None:
+        digits = [self._digit(ask) for ask in burst.asks]
+        await self._send(b"".join(map(self._written, burst.asks, digits)))
+        for ask, digit in zip(burst.asks, digits, strict=True):
+            await self._answered(ask, digit)
+
+    def _digit(self, ask: Ask) -> int:
+        digit = self._sequence if ask.sequence is None else ask.sequence
+        self._sequence = (digit + 1) % DIGITS
+        return digit
+
+    def _written(self, ask: Ask, digit: int) -> bytes:
+        body = self._scene.say(ask.text).encode("latin-1", "replace")
+        return ask.shape(seal(body, digit, ask.detection))
+
+    async def _send(self, data: bytes, piece: int = 0) -> None:
+        self.transcript.append(f"> {_shown(data)}")
+        await self._connected.send(data, piece)
+
+    async def _answered(self, ask: Ask, digit: int) -> Answer | None:
+        if ask.awaits is Awaits.SILENCE:
+            return None
+        raw, ending = await self._connected.answer()
+        self.transcript.append(f"< {_shown(raw + ending)}")
+        try:
+            answer = read(raw, ending)
+        except UnreadableError as problem:
+            raise ClaimError(f"the answer cannot be read: {problem}") from problem
+        self._judge(ask, answer, digit)
+        return answer
+
+    @property
+    def _connected(self) -> Line:
+        if self._line is None:
+            raise EndedError("there is no connection")
+        return self._line
+
+    def _judge(self, ask: Ask, answer: Answer, digit: int) -> None:
+        """Hold an answer to what a client looks at first, then to the claims of its case."""
+        if answer.checksum is not None and not answer.sum_is_right:
+            raise ClaimError(f"the answer's AZ is wrong: {answer.checksum}")
+        numbered = ask.detection in (Detection.FULL, Detection.DIGIT_ONLY)
+        if numbered and answer.sequence not in (None, str(digit)):
+            raise ClaimError(f"the answer carries AY{answer.sequence} and the message AY{digit}")
+        for claim in ask.claims:
+            if not claim.holds(answer, self._scene):
+                faults = "".join(f"; {fault}" for fault in answer.faults())
+                raise ClaimError(
+                    f"the answer to {ask.text[:2]} must have {self._scene.say(claim.words)}{faults}"
+                )
+        if ask.name:
+            self._scene.told[ask.name] = answer
+        for name, value_in in ask.keep.items():
+            value = value_in(answer)
+            if value is None:
+                raise ClaimError(f"the answer to {ask.text[:2]} does not tell the {name}")
+            self._scene.names[name] = value
+
+
+def _shown(data: bytes) -> str:
+    """Return bytes for the eye, passwords and PINs hidden."""
+    text = _SECRETS.sub(r"\1***", data.decode("latin-1"))
+    text = text.encode("unicode_escape").decode("ascii")
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(data)} bytes)"

@@ -1,0 +1,1 @@
+"""The SIP2 cases, a file per theme; `catalogue.py` gathers them."""

@@ -1,0 +1,91 @@
+"""One connection to a server that answers in lines; the rule: every wait has a deadline."""
+
+import asyncio
+import re
+import ssl
+from collections.abc import Awaitable
+from typing import TypeVar
+
+_T = TypeVar("_T")
+_ENDINGS = b"\r\n"
+_END = re.compile(rb"[\r\n]")
+_READ_SIZE = 65536
+_LONGEST_ANSWER = 4 * 1024 * 1024
+_GAP = 0.001  # between the pieces of a message sent in pieces, so that they travel apart
+
+
+class EndedError(Exception):
+    """The server closed the connection, or never took it."""
+
+
+class LateError(Exception):
+    """The server did not answer within the deadline."""
+
+
+class Line:
+    """A connection that sends bytes as told and hands out what comes back, a message at a time."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, deadline: float) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._deadline = deadline
+        self._buffer = b""
+
+    @classmethod
+    async def open(cls, host: str, port: int, tls: ssl.SSLContext | None, deadline: float) -> "Line":
+        """Connect. Raises EndedError if the server cannot be reached or TLS fails, LateError if that takes too long."""
+        connecting = asyncio.open_connection(host, port, ssl=tls)
+        reader, writer = await _within(deadline, connecting)
+        return cls(reader, writer, deadline)
+
+    async def send(self, data: bytes, piece: int = 0) -> None:
+        """Send `data`, in pieces of `piece` bytes where that is not 0. Raises EndedError or LateError."""
+        step = piece or len(data) or 1
+        for at in range(0, len(data), step):
+            if at:
+                await asyncio.sleep(_GAP)
+            self._writer.write(data[at : at + step])
+            await _within(self._deadline, self._writer.drain())
+
+    async def answer(self) -> tuple[bytes, bytes]:
+        """Return the next message and its terminator; one stray CR or LF before it is passed over.
+
+        Raises EndedError if the server closes first, LateError if the message is not whole within the deadline.
+        """
+        return await _within(self._deadline, self._next())
+
+    async def _next(self) -> tuple[bytes, bytes]:
+        while True:
+            self._buffer = self._buffer.lstrip(_ENDINGS)
+            end = _END.search(self._buffer)
+            if end:
+                message, self._buffer = self._buffer[: end.start()], self._buffer[end.end() :]
+                return message, end[0]
+            await self._receive()
+
+    async def _receive(self) -> None:
+        data = await self._reader.read(_READ_SIZE)
+        if not data:
+            raise EndedError("the server closed the connection")
+        self._buffer += data
+        if len(self._buffer) > _LONGEST_ANSWER:
+            raise EndedError(f"the server sent {_LONGEST_ANSWER} bytes without a terminator")
+
+    async def close(self) -> None:
+        """Close, whatever state the connection is in."""
+        self._writer.close()
+        try:
+            await _within(self._deadline, self._writer.wait_closed())
+        except (EndedError, LateError):
+            self._writer.transport.abort()
+
+
+async def _within(seconds: float, waiting: Awaitable[_T]) -> _T:
+    """Await `waiting`. Raises LateError after `seconds`, EndedError where the connection fails."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await waiting
+    except TimeoutError as error:
+        raise LateError(f"nothing within {seconds:g} seconds") from error
+    except OSError as error:
+        raise EndedError(str(error)) from error

@@ -1,0 +1,209 @@
+"""The journal: what was decided becomes durable in groups, and only then do the answers go.
+
+A unit of work is applied to memory at once and queued. One commit at a time takes everything that waits into one batch of the
+store. When it is kept, the waiting answers are let go; when the store refuses, every pending unit is undone, newest first,
+so that memory equals the store again, and each waiting caller is told. When the store is broken the journal takes nothing
+more: the process must stop and recover from disk.
+
+This is the one file of the core's middle that uses asyncio; nothing between deciding and queueing awaits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from enum import Enum
+
+from core.answered import AnsweredRequests, Memory
+from core.events import Event, Recorded
+from core.library import Library, touched
+from core.ports import Batch, Change, Store, StoreBroken, StoreRefused
+
+
+class Settled(Enum):
+    """How a unit of work ended."""
+
+    KEPT = 0
+    UNDONE = 1
+    UNKNOWN = 2
+
+
+Callback = Callable[[Settled], None]
+
+
+class UnitOfWork:
+    """Changes on their way to the store, and who waits for them."""
+
+    __slots__ = ("at", "changes", "ended", "events", "keys", "recorded", "request", "settled", "waiting")
+
+    def __init__(
+        self,
+        at: datetime,
+        request: str,
+        events: tuple[Event, ...],
+        recorded: Sequence[Recorded],
+        changes: Sequence[Change],
+        ended: Sequence[tuple[str, Memory]],
+    ) -> None:
+        self.at = at
+        self.request = request
+        self.events = events
+        self.recorded = recorded
+        self.changes = changes
+        self.ended = ended
+        self.keys: tuple[int, ...] = tuple({key for change in changes for key in touched(change)})
+        self.settled: Settled | None = None
+        self.waiting: list[Callback] = []
+
+    def then(self, callback: Callback) -> None:
+        """Call back when the unit is settled; at once if it is."""
+        if self.settled is None:
+            self.waiting.append(callback)
+        else:
+            callback(self.settled)
+
+    def settle(self, how: Settled) -> None:
+        """Tell everybody who waits, in the order they came."""
+        self.settled = how
+        waiting, self.waiting = self.waiting, []
+        for callback in waiting:
+            callback(how)
+
+
+class Journal:
+    """The queue of units of work and the one commit that is under way. ``limit`` bounds the queue."""
+
+    def __init__(
+        self, store: Store, library: Library, answered: AnsweredRequests, *, limit: int = 1000
+    ) -> None:
+        self._store = store
+        self._library = library
+        self._answered = answered
+        self._limit = limit
+        self._seq = store.next_seq()
+        self._queued: list[UnitOfWork] = []
+        self._committing: list[UnitOfWork] = []
+        self._latest: dict[int, UnitOfWork] = {}
+        self._asked: dict[str, UnitOfWork] = {}
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self.broken = asyncio.Event()
+
+    @property
+    def full(self) -> bool:
+        """Whether nothing more may be queued now."""
+        return len(self._queued) >= self._limit or self.broken.is_set()
+
+    def record(self, at: datetime, actor: str, request: str, events: tuple[Event, ...]) -> UnitOfWork:
+        """Apply events to memory and queue them. The caller has made sure that the journal is not `full`."""
+        seq = self._seq
+        recorded = []
+        changes: list[Change] = []
+        for event in events:
+            recorded.append(Recorded(seq, at, actor, event, request))
+            changes += self._library.apply(event)
+            seq += 1
+        self._seq = seq
+        ended = self._answered.remember(request, at, events)
+        unit = UnitOfWork(at, request, events, recorded, changes, ended)
+        for key in unit.keys:
+            self._latest[key] = unit
+        if request:
+            self._asked[request] = unit
+        self._queued.append(unit)
+        self._wake.set()
+        return unit
+
+    def pending(self, *keys: int) -> UnitOfWork | None:
+        """The newest unit of work on its way that touches one of these records; None if all of them are durable."""
+        latest = self._latest
+        if not latest:
+            return None
+        newest: UnitOfWork | None = None
+        for key in keys:
+            unit = latest.get(key)
+            if unit is not None and (newest is None or unit.recorded[0].seq > newest.recorded[0].seq):
+                newest = unit
+        return newest
+
+    def asked(self, request: str) -> UnitOfWork | None:
+        """The unit of work on its way that answers this request; None if it is durable."""
+        return self._asked.get(request)
+
+    def start(self) -> None:
+        """Begin to commit."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="journal")
+
+    async def close(self) -> None:
+        """Wait until everything queued is settled, then stop. The store stays open."""
+        if self._task is None:
+            return
+        while (self._queued or self._committing) and not self.broken.is_set():
+            last = (self._queued or self._committing)[-1]
+            settled = asyncio.get_running_loop().create_future()
+            last.then(settled.set_result)
+            await settled
+        self._task.cancel()
+        await asyncio.wait([self._task])
+        self._task = None
+
+    async def _run(self) -> None:
+        while not self.broken.is_set():
+            await self._wake.wait()
+            self._wake.clear()
+            self._committing, self._queued = self._queued, []
+            if not self._committing:
+                continue
+            try:
+                await self._store.commit(_batch(self._committing))
+            except StoreRefused:
+                self._undo()
+            except StoreBroken:
+                self._break()
+            else:
+                self._keep()
+
+    def _keep(self) -> None:
+        kept, self._committing = self._committing, []
+        latest = self._latest
+        for unit in kept:
+            for key in unit.keys:
+                if latest.get(key) is unit:
+                    del latest[key]
+            self._asked.pop(unit.request, None)
+        for unit in kept:
+            unit.settle(Settled.KEPT)
+
+    def _undo(self) -> None:
+        undone = self._committing + self._queued
+        self._committing, self._queued = [], []
+        self._latest.clear()
+        self._asked.clear()
+        for unit in reversed(undone):
+            self._library.undo(unit.changes)
+            self._answered.forget(unit.request, unit.events, unit.ended)
+        self._seq = undone[0].recorded[0].seq
+        for unit in undone:
+            unit.settle(Settled.UNDONE)
+
+    def _break(self) -> None:
+        self.broken.set()
+        lost = self._committing + self._queued
+        self._committing, self._queued = [], []
+        for unit in lost:
+            unit.settle(Settled.UNKNOWN)
+
+
+def _batch(units: Sequence[UnitOfWork]) -> Batch:
+    """One batch of many units: all events in order, each changed record once, as it was before and as it is last."""
+    events: list[Recorded] = []
+    merged: dict[int, Change] = {}
+    for unit in units:
+        events += unit.recorded
+        for change in unit.changes:
+            record = change.before if change.after is None else change.after
+            assert record is not None, "a change without a record"
+            first = merged.get(record.id)
+            merged[record.id] = change if first is None else Change(first.before, change.after)
+    return Batch(events, [change for change in merged.values() if change.before or change.after])

@@ -1,0 +1,364 @@
+"""The library in memory: records by id, the look-ups derived from them, and the one way to change them.
+
+Reads are plain synchronous calls. Records change only by `Library.apply`, which takes an event and returns the changes it
+made; `Library.undo` takes changes back. Look-ups always agree with the records (`tests/core/test_library.py` proves it
+by rebuilding them). Rule: this file knows what an event does to records, never whether it may happen.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import TypeVar, assert_never
+
+from msgspec.structs import replace
+
+from core.events import (
+    CheckedIn,
+    CheckedOut,
+    Event,
+    FeeCharged,
+    FeePaid,
+    HoldCancelled,
+    HoldPlaced,
+    PatronBlocked,
+    RecordsLoaded,
+    Renewed,
+)
+from core.model.records import (
+    Bib,
+    BibBody,
+    BibId,
+    Fee,
+    FeeId,
+    Hold,
+    HoldId,
+    HoldStatus,
+    Item,
+    ItemId,
+    ItemStatus,
+    Patron,
+    PatronId,
+    Payment,
+    PaymentId,
+    Record,
+)
+from core.ports import Change
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+QueueEntry = tuple[datetime, HoldId]
+
+
+class Library:
+    """Records by id, and look-ups. The dictionaries are for reading; only this class writes them."""
+
+    def __init__(self) -> None:
+        self.bibs: dict[BibId, Bib] = {}
+        self.items: dict[ItemId, Item] = {}
+        self.patrons: dict[PatronId, Patron] = {}
+        self.holds: dict[HoldId, Hold] = {}
+        self.fees: dict[FeeId, Fee] = {}
+        self.payments: dict[PaymentId, Payment] = {}
+        self._item_by_barcode: dict[str, ItemId] = {}
+        self._bib_by_control_number: dict[str, BibId] = {}
+        self._patron_by_identifier: dict[str, PatronId] = {}
+        self._items_of_bib: dict[BibId, tuple[ItemId, ...]] = {}
+        self._loans_of: dict[PatronId, dict[ItemId, None]] = {}
+        self._queue_of: dict[BibId, list[QueueEntry]] = {}
+        self._holds_of: dict[PatronId, dict[HoldId, None]] = {}
+        self._open_fees_of: dict[PatronId, dict[FeeId, None]] = {}
+
+    # Look-ups
+
+    def item(self, barcode: str) -> Item | None:
+        """The item with this barcode."""
+        item_id = self._item_by_barcode.get(barcode)
+        return None if item_id is None else self.items[item_id]
+
+    def patron(self, identifier: str) -> Patron | None:
+        """The patron with this barcode, or with it among the further identifiers."""
+        patron_id = self._patron_by_identifier.get(identifier)
+        return None if patron_id is None else self.patrons[patron_id]
+
+    def bib(self, control_number: str) -> Bib | None:
+        """The bib with this control number (001)."""
+        bib_id = self._bib_by_control_number.get(control_number)
+        return None if bib_id is None else self.bibs[bib_id]
+
+    def title(self, item: Item) -> str:
+        """The title to show for an item."""
+        bib = self.bibs.get(item.bib)
+        return bib.title if bib is not None else ""
+
+    def items_of(self, bib: BibId) -> list[Item]:
+        """The items of a bib, in the order they were added."""
+        return [self.items[item_id] for item_id in self._items_of_bib.get(bib, ())]
+
+    def loans_of(self, patron: PatronId) -> tuple[Item, ...]:
+        """The items on loan to a patron, in the order they were lent."""
+        loans = self._loans_of.get(patron)
+        return tuple([self.items[item_id] for item_id in loans]) if loans else ()
+
+    def queue_of(self, bib: BibId) -> list[Hold]:
+        """The open holds of a bib in queue order: oldest first."""
+        return [self.holds[hold_id] for _, hold_id in self._queue_of.get(bib, ())]
+
+    def holds_of(self, patron: PatronId) -> list[Hold]:
+        """The open holds of a patron, oldest first as they were placed."""
+        return [self.holds[hold_id] for hold_id in self._holds_of.get(patron, ())]
+
+    def hold_count(self, patron: PatronId) -> int:
+        """How many open holds a patron has."""
+        return len(self._holds_of.get(patron, ()))
+
+    def open_fees_of(self, patron: PatronId) -> list[Fee]:
+        """The fees of a patron on which something is left to pay, oldest first."""
+        return [self.fees[fee_id] for fee_id in self._open_fees_of.get(patron, ())]
+
+    def owed_by(self, patron: PatronId) -> Decimal:
+        """The sum left on a patron's open fees."""
+        fees = self._open_fees_of.get(patron)
+        return sum([self.fees[fee_id].left for fee_id in fees], _NOTHING) if fees else _NOTHING
+
+    # Changing
+
+    def apply(self, event: Event) -> tuple[Change, ...]:
+        """Let the records follow an event, and tell what changed, in order."""
+        changes = self._changes(event)
+        for change in changes:
+            self._put(change.before, change.after)
+        return changes
+
+    def undo(self, changes: Sequence[Change]) -> None:
+        """Take changes back, the newest first. They must be the last that were made to their records."""
+        for change in reversed(changes):
+            self._put(change.after, change.before)
+
+    def install(self, records: Iterable[Record]) -> None:
+        """Take in records of one kind as the store has them. Bibs come before items, so that look-ups are whole."""
+        for record in records:
+            self._put(None, record)
+
+    def _changes(self, event: Event) -> tuple[Change, ...]:
+        match event:
+            case CheckedOut():
+                return self._checked_out(event)
+            case CheckedIn():
+                return self._checked_in(event)
+            case Renewed():
+                item = self.items[event.item]
+                return (Change(item, replace(item, version=item.version + 1, loan=event.loan)),)
+            case HoldPlaced():
+                return (Change(None, event.hold),)
+            case HoldCancelled():
+                return self._hold_cancelled(event)
+            case FeeCharged():
+                return (Change(None, event.fee),)
+            case FeePaid():
+                return self._fee_paid(event.payment)
+            case PatronBlocked():
+                patron = self.patrons[event.patron]
+                blocks = (*patron.blocks, event.block)
+                return (Change(patron, replace(patron, version=patron.version + 1, blocks=blocks)),)
+            case RecordsLoaded():
+                return ()
+            case _:
+                assert_never(event)
+
+    def _checked_out(self, event: CheckedOut) -> tuple[Change, ...]:
+        item = self.items[event.item]
+        lent = replace(
+            item,
+            version=item.version + 1,
+            status=ItemStatus.ON_LOAN,
+            loan=event.loan,
+            hold=None,
+            destination="",
+        )
+        if event.hold is None:
+            return (Change(item, lent),)
+        hold = self.holds[event.hold]
+        return (Change(item, lent), Change(hold, None), *self._released(hold.trapped, unless=item.id))
+
+    def _checked_in(self, event: CheckedIn) -> tuple[Change, ...]:
+        item = self.items[event.item]
+        if event.destination:
+            status = ItemStatus.IN_TRANSIT
+        elif event.hold is not None:
+            status = ItemStatus.ON_HOLD_SHELF
+        else:
+            status = ItemStatus.AVAILABLE
+        back = replace(
+            item,
+            version=item.version + 1,
+            status=status,
+            loan=None,
+            hold=event.hold,
+            destination=event.destination,
+        )
+        if event.hold is None:
+            return (Change(item, back),)
+        hold = self.holds[event.hold]
+        trapped = replace(
+            hold,
+            version=hold.version + 1,
+            status=HoldStatus.IN_TRANSIT if event.destination else HoldStatus.READY,
+            trapped=item.id,
+            ready_until=event.ready_until,
+        )
+        return (Change(item, back), Change(hold, trapped))
+
+    def _hold_cancelled(self, event: HoldCancelled) -> tuple[Change, ...]:
+        hold = self.holds[event.hold]
+        return (Change(hold, None), *self._released(event.released))
+
+    def _released(self, trapped: ItemId | None, unless: ItemId | None = None) -> tuple[Change, ...]:
+        """An item that its hold no longer needs stays where it is until it is scanned in."""
+        if trapped is None or trapped == unless:
+            return ()
+        item = self.items[trapped]
+        return (Change(item, replace(item, version=item.version + 1, hold=None)),)
+
+    def _fee_paid(self, payment: Payment) -> tuple[Change, ...]:
+        changes = [Change(None, payment)]
+        for allocation in payment.allocations:
+            fee = self.fees[allocation.fee]
+            paid = replace(fee, version=fee.version + 1, paid=fee.paid + allocation.amount)
+            changes.append(Change(fee, paid))
+        return tuple(changes)
+
+    # Keeping the look-ups true
+
+    def _put(self, before: Record | None, after: Record | None) -> None:
+        record = before if after is None else after
+        match record:
+            case Item():
+                self._put_item(before, after)  # type: ignore[arg-type]  # a change never crosses kinds
+            case Fee():
+                self._put_fee(record, after is not None)
+            case Hold():
+                self._put_hold(record, after is not None)
+            case Patron():
+                self._put_patron(before, after)  # type: ignore[arg-type]  # a change never crosses kinds
+            case Bib():
+                self._put_bib(before, after)  # type: ignore[arg-type]  # a change never crosses kinds
+            case Payment():
+                _set(self.payments, record.id, record if after is not None else None)
+            case BibBody() | None:
+                pass
+            case _:
+                assert_never(record)
+
+    def _put_item(self, before: Item | None, after: Item | None) -> None:
+        if after is not None:
+            self.items[after.id] = after
+            if before is None or before.barcode != after.barcode:
+                self._item_by_barcode[after.barcode] = after.id
+            if before is None or before.bib != after.bib:
+                of_bib = self._items_of_bib.get(after.bib)
+                self._items_of_bib[after.bib] = (after.id,) if of_bib is None else (*of_bib, after.id)
+        if before is not None:
+            if after is None:
+                del self.items[before.id]
+            if after is None or before.barcode != after.barcode:
+                _forget(self._item_by_barcode, before.barcode, before.id)
+            if after is None or before.bib != after.bib:
+                rest = tuple(i for i in self._items_of_bib[before.bib] if i != before.id)
+                _set(self._items_of_bib, before.bib, rest or None)
+        borrower = before.loan.patron if before is not None and before.loan is not None else None
+        borrower_now = after.loan.patron if after is not None and after.loan is not None else None
+        if borrower != borrower_now:
+            if before is not None and borrower is not None:
+                _remove(self._loans_of, borrower, before.id)
+            if after is not None and borrower_now is not None:
+                self._loans_of.setdefault(borrower_now, {})[after.id] = None
+
+    def _put_fee(self, fee: Fee, exists: bool) -> None:
+        _set(self.fees, fee.id, fee if exists else None)
+        if exists and fee.left > 0:
+            self._open_fees_of.setdefault(fee.patron, {})[fee.id] = None
+        else:
+            _remove(self._open_fees_of, fee.patron, fee.id)
+
+    def _put_hold(self, hold: Hold, exists: bool) -> None:
+        entry = (hold.placed_at, hold.id)
+        if not exists:
+            del self.holds[hold.id]
+            queue = self._queue_of[hold.bib]
+            queue.remove(entry)
+            if not queue:
+                del self._queue_of[hold.bib]
+            _remove(self._holds_of, hold.patron, hold.id)
+            return
+        if hold.id not in self.holds:
+            insort(self._queue_of.setdefault(hold.bib, []), entry)
+            self._holds_of.setdefault(hold.patron, {})[hold.id] = None
+        self.holds[hold.id] = hold
+
+    def _put_patron(self, before: Patron | None, after: Patron | None) -> None:
+        if before is not None:
+            for key in (*before.identifiers, before.barcode):
+                _forget(self._patron_by_identifier, key, before.id)
+            del self.patrons[before.id]
+        if after is not None:
+            for key in (*after.identifiers, after.barcode):
+                self._patron_by_identifier[key] = after.id
+            self.patrons[after.id] = after
+
+    def _put_bib(self, before: Bib | None, after: Bib | None) -> None:
+        if before is not None:
+            _forget(self._bib_by_control_number, before.control_number, before.id)
+            del self.bibs[before.id]
+        if after is not None:
+            self._bib_by_control_number[after.control_number] = after.id
+            self.bibs[after.id] = after
+
+
+_NOTHING = Decimal(0)
+
+
+def touched(change: Change) -> tuple[int, ...]:
+    """The ids of all records whose picture a change alters: the record, its patrons, its bib and its item."""
+    keys: set[int] = set()
+    for record in (change.before, change.after):
+        match record:
+            case Item():
+                keys.update((record.id, record.bib))
+                if record.loan is not None:
+                    keys.add(record.loan.patron)
+            case Hold():
+                keys.update((record.id, record.bib, record.patron))
+            case Fee() | Payment():
+                keys.update((record.id, record.patron))
+            case Bib() | BibBody() | Patron():
+                keys.add(record.id)
+            case None:
+                pass
+            case _:
+                assert_never(record)
+    return tuple(keys)
+
+
+def _set(table: dict[K, V], key: K, value: V | None) -> None:
+    if value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value
+
+
+def _forget(table: dict[str, V], key: str, value: V) -> None:
+    if table.get(key) == value:
+        del table[key]
+
+
+def _remove(table: dict[K, dict[V, None]], key: K, value: V) -> None:
+    members = table.get(key)
+    if members is None:
+        return
+    members.pop(value, None)
+    if not members:
+        del table[key]

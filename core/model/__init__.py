@@ -1,0 +1,1 @@
+"""The nouns of circulation: frozen records, and policy as data."""

@@ -1,0 +1,1 @@
+"""Facts in, decision out: every rule of circulation as a pure function."""

@@ -1,0 +1,137 @@
+"""What a rule is told. The desk gathers these from memory; a rule sees nothing else.
+
+Local dates are those of the agency where the act happens, so no rule asks what day it is.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from enum import Enum
+
+from msgspec import Struct
+
+from core.model.policy import Calendar, Limits, LoanTerms
+from core.model.records import Fee, FeeId, Hold, Item, Patron, PaymentKind
+
+
+class Pin(Enum):
+    """What is known of the PIN that came with a request."""
+
+    NOT_GIVEN = 0
+    RIGHT = 1
+    WRONG = 2
+
+
+class Opening(Struct, frozen=True, gc=False):
+    """When an agency is open: its code, its zone and its calendar."""
+
+    agency: str
+    zone: tzinfo
+    calendar: Calendar
+
+
+class Borrower(Struct, frozen=True, gc=False):
+    """A patron with everything that decides what they may do: limits, and how far they have gone.
+
+    ``loans`` are the items on loan to them, ``owed`` the sum left on open fees, ``holds`` their number.
+    """
+
+    patron: Patron
+    limits: Limits
+    loans: tuple[Item, ...] = ()
+    owed: Decimal = Decimal(0)
+    holds: int = 0
+
+
+class Moment(Struct, frozen=True, gc=False):
+    """When and where the act happens: ``now`` is aware, ``today`` the local date at ``opening.agency``."""
+
+    now: datetime
+    today: date
+    opening: Opening
+
+
+class Demand(Struct, frozen=True, gc=False):
+    """Who wants an item. ``trapped`` is the hold it is set aside for, ``waiting`` the open, not suspended
+    holds of the bib that it could fill (`core.rules.holds.can_fill`), in queue order, the patron's own among
+    them. ``on_shelf`` is how many available items could fill them, this one included.
+    """
+
+    trapped: Hold | None = None
+    waiting: tuple[Hold, ...] = ()
+    on_shelf: int = 0
+
+
+NO_DEMAND = Demand()
+
+
+class LoanFacts(Struct, frozen=True, gc=False):
+    """What checking out and renewing need to know.
+
+    ``fee_acknowledged``: the patron agreed to the fee the loan costs. ``renewal_wanted``: the terminal lets
+    an item that is already with the patron be renewed by a check out. ``currency`` is the institution's.
+    """
+
+    moment: Moment
+    borrower: Borrower
+    item: Item
+    terms: LoanTerms
+    currency: str
+    demand: Demand = NO_DEMAND
+    pin: Pin = Pin.NOT_GIVEN
+    fee_acknowledged: bool = False
+    renewal_wanted: bool = True
+
+
+class ReturnFacts(Struct, frozen=True, gc=False):
+    """What checking in needs to know.
+
+    ``terms`` are those of the loan that ends (or of the item, without a loan); ``home`` is the agency of the
+    item's location. ``returned_at`` is when the item really came back (a book drop), at the latest now; None
+    means now.
+    """
+
+    moment: Moment
+    item: Item
+    terms: LoanTerms
+    home: str
+    currency: str
+    demand: Demand = NO_DEMAND
+    returned_at: datetime | None = None
+
+
+class HoldFacts(Struct, frozen=True, gc=False):
+    """What placing a hold needs to know.
+
+    ``held`` and ``borrowed``: the patron has a hold, or a loan, on it already; ``holdable`` and
+    ``pickup_known``: at least one item may be held, and the pickup agency exists.
+    """
+
+    moment: Moment
+    borrower: Borrower
+    held: bool
+    borrowed: bool
+    holdable: bool
+    pickup_known: bool
+    pin: Pin = Pin.NOT_GIVEN
+
+
+class PaymentFacts(Struct, frozen=True, gc=False):
+    """What taking a payment needs to know.
+
+    ``open_fees`` are all of the patron's, oldest first; ``fee`` is the one to be paid, None for the oldest.
+    ``currency`` is that of the money offered. ``reference`` is the payer's own number.
+    """
+
+    moment: Moment
+    patron: Patron
+    open_fees: tuple[Fee, ...]
+    amount: Decimal
+    currency: str
+    institution_currency: str
+    kind: PaymentKind
+    terminal: str
+    fee: FeeId | None = None
+    reference: str = ""
+    pin: Pin = Pin.NOT_GIVEN

@@ -1,0 +1,486 @@
+"""One SIP2 message between bytes and struct, as a terminal's settings (`Wire`) have it.
+
+The checksum is taken over the bytes as they came, before anything is decoded. Reading forgives what real
+terminals send and says so in `Reading.defects`; writing forgives nothing: whatever a value holds, the message
+keeps its form.
+"""
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import Any, Final
+from zlib import adler32
+
+import msgspec
+
+from protocols.sip2.errors import Defect, LocalError, Remedy, RemoteError
+from protocols.sip2.framing import Terminator
+from protocols.sip2.messages import DECLARATIONS, Declaration, Direction, Message, Slot
+
+MOST_FIELDS: Final = 256
+LONGEST_FIELD: Final = 4096
+
+
+class ErrorDetection(StrEnum):
+    """Whether messages carry AY and AZ: as the terminal does it, never, or always."""
+
+    AUTO = "auto"
+    OFF = "off"
+    REQUIRED = "required"
+
+
+class LimitUnit(StrEnum):
+    """What the 255 of the standard counts. Bytes are safer for a multi-byte charset."""
+
+    CHARACTERS = "characters"
+    BYTES = "bytes"
+
+
+# Charsets of Python that take plain ASCII for markup, or write control bytes.
+_NO_CHARSETS: Final = frozenset(
+    ("unicode_escape", "raw-unicode-escape", "raw_unicode_escape", "hz", "idna", "punycode")
+)
+_PRINTABLE_ASCII: Final = "".join(map(chr, range(0x20, 0x7F)))
+
+
+class Wire(msgspec.Struct, frozen=True):
+    """How one terminal writes SIP2. Settings that cannot work raise `LocalError`.
+
+    Reading tries `charset`, then `fallback_charset`, then Latin-1, which never fails. `replacement` takes the
+    place of a delimiter or control character inside a value.
+    """
+
+    charset: str = "cp850"
+    fallback_charset: str = "cp1252"
+    delimiter: str = "|"
+    terminator: Terminator = Terminator.CR
+    error_detection: ErrorDetection = ErrorDetection.AUTO
+    field_limit: int = 255
+    field_limit_unit: LimitUnit = LimitUnit.CHARACTERS
+    replacement: str = " "
+
+    def __post_init__(self) -> None:
+        for charset in (self.charset, self.fallback_charset):
+            if not _is_ascii_compatible(charset):
+                raise LocalError(f"charset {charset!r} cannot carry SIP2")
+        if self.delimiter not in _PRINTABLE_ASCII[1:] or len(self.delimiter) != 1 or self.delimiter.isalnum():
+            raise LocalError("the delimiter is one printable ASCII character, no blank, letter or digit")
+        if (
+            self.replacement not in _PRINTABLE_ASCII
+            or len(self.replacement) != 1
+            or self.replacement == self.delimiter
+        ):
+            raise LocalError("the replacement is one printable ASCII character other than the delimiter")
+        if self.field_limit < 16:
+            raise LocalError("the field limit is at least 16")
+
+
+def _is_ascii_compatible(charset: str) -> bool:
+    try:
+        if codecs.lookup(charset).name.startswith("iso2022") or codecs.lookup(charset).name in _NO_CHARSETS:
+            return False
+        return _PRINTABLE_ASCII.encode(charset).decode(charset).encode("ascii") == _PRINTABLE_ASCII.encode(
+            charset
+        )
+    except (LookupError, ValueError):
+        return False
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """A message with its AY digit, whether a right AZ followed, and what was forgiven."""
+
+    message: Message
+    sequence: str | None
+    checked: bool
+    defects: Sequence[tuple[Defect, str]]
+
+
+# Reading ------------------------------------------------------------------------------------------
+
+
+class _Reader(msgspec.Struct, frozen=True):
+    """A declaration made ready for reading: places are those in the message's struct."""
+
+    message: type[Message]
+    positions: tuple[tuple[int, int, Callable[[str], Any] | None], ...]
+    fixed_length: int
+    slots: dict[str, tuple[int, Callable[[str], Any] | None, bool]]
+    absent: tuple[Any, ...]
+    required: tuple[tuple[int, str, Any], ...]
+    is_request: bool
+
+
+def _reader(declaration: Declaration) -> _Reader:
+    slots = list(enumerate(declaration.slots, len(declaration.positions)))
+    return _Reader(
+        message=declaration.message,
+        positions=tuple((p.start, p.stop, p.shape.read) for p in declaration.positions),
+        fixed_length=declaration.fixed_length,
+        slots={slot.field.id: (place, slot.field.shape.read, slot.field.repeatable) for place, slot in slots},
+        absent=tuple(() if slot.field.repeatable else None for _, slot in slots),
+        required=tuple((place, slot.field.id, _when_missing(slot)) for place, slot in slots if slot.required),
+        is_request=declaration.message.direction is Direction.TO_ACS,
+    )
+
+
+def _when_missing(slot: Slot) -> Any:
+    if slot.nullable:
+        return None
+    return slot.field.shape.read("") if slot.field.shape.read else ""
+
+
+_READERS: Final = {code: _reader(declaration) for code, declaration in DECLARATIONS.items()}
+
+
+_ADLER_IS_A_SUM: Final = 256
+
+
+def checksum(data: bytes) -> bytes:
+    """The four digits that follow `AZ`, for the bytes up to and including `AZ`."""
+    # The lower half of Adler-32 is one more than the sum of the bytes, as long as that stays below 65521.
+    total = (adler32(data) & 0xFFFF) - 1 if len(data) <= _ADLER_IS_A_SUM else sum(data)
+    return b"%04X" % (-total & 0xFFFF)
+
+
+def parse(body: bytes, wire: Wire) -> Message:
+    """The message in these bytes, which hold no terminator; `RemoteError` if there is none."""
+    return read(body, wire).message
+
+
+def read(body: bytes, wire: Wire) -> Reading:
+    """The message in these bytes with what came around it; `RemoteError` if there is none to be had."""
+    defects: list[tuple[Defect, str]] = []
+    sequence: str | None
+    if body[-6:-4] == b"AZ" and body[-9:-7] == b"AY" and body[-7:-6].isdigit():  # the usual end
+        content, sequence, checked = body[:-9], chr(body[-7]), True
+        right = checksum(body[:-4]) == body[-4:].upper()
+    else:
+        content, sequence, checked, right = _trailer(body, wire.delimiter.encode(), defects)
+    if wire.error_detection is ErrorDetection.OFF:
+        sequence, checked = None, False
+        defects.clear()
+    elif not right:
+        raise RemoteError(Defect.CHECKSUM_WRONG, Remedy.RESEND, _code(body))
+    elif not checked and wire.error_detection is ErrorDetection.REQUIRED:
+        raise RemoteError(Defect.CHECKSUM_MISSING, Remedy.RESEND, _code(body))
+    text = str(content, "ascii") if content.isascii() else _decoded(content, wire)
+    reader = _READERS.get(text[:2])
+    if reader is None:
+        code = _code(body)
+        raise RemoteError(Defect.UNKNOWN_CODE if code else Defect.NOT_SIP2, Remedy.IGNORE, code)
+    try:
+        message = _message(text, reader, wire.delimiter, defects)
+    except RemoteError as error:
+        error.checked = checked
+        raise
+    return Reading(message, sequence, checked, defects)
+
+
+def _message(text: str, reader: _Reader, delimiter: str, defects: list[tuple[Defect, str]]) -> Message:
+    slots, end = reader.slots, reader.fixed_length
+    values = [read(text[start:stop]) if read else text[start:stop] for start, stop, read in reader.positions]
+    head = text[end : end + 2]
+    misplaced = head not in slots and (len(text) < end or head[:1] not in ("", delimiter))
+    if misplaced or (values and values[-1] is None and _last_column(text, reader).strip(" 0")):
+        text = _mended(text, reader, delimiter)
+        values = [
+            read(text[start:stop]) if read else text[start:stop] for start, stop, read in reader.positions
+        ]
+        if values and values[-1] is None and (last := reader.positions[-1][2]):
+            values[-1] = last("")
+    parts = text[end:].split(delimiter)
+    if reader.is_request and (len(parts) > MOST_FIELDS or len(text) > LONGEST_FIELD):
+        _check_limits(parts, reader.message.code)
+    values += reader.absent
+    extensions: list[tuple[str, str]] = []
+    repeated: dict[int, list[str]] = {}
+    for part in parts:
+        slot = slots.get(part[:2])
+        if slot is None:
+            if part:
+                _keep_unknown(part, extensions, defects)
+            continue
+        place, read, repeatable = slot
+        if repeatable:
+            repeated.setdefault(place, []).append(part[2:])
+        elif values[place] is None:
+            values[place] = read(part[2:]) if read else part[2:]
+        else:
+            defects.append((Defect.DUPLICATE_FIELD, part[:2]))
+    for place, lines in repeated.items():
+        values[place] = tuple(lines)
+    for place, id_, missing in reader.required:
+        if values[place] is None:
+            values[place] = missing
+            defects.append((Defect.MISSING_FIELD, id_))
+    return reader.message(*values, extensions=tuple(extensions)) if extensions else reader.message(*values)
+
+
+def _keep_unknown(part: str, extensions: list[tuple[str, str]], defects: list[tuple[Defect, str]]) -> None:
+    if _is_extension_id(part[:2]):
+        extensions.append((part[:2], part[2:]))
+    else:
+        defects.append((Defect.STRAY_TEXT, ""))
+
+
+def _is_extension_id(id_: str) -> bool:
+    return len(id_) == 2 and id_.isascii() and id_.isalnum() and id_ not in ("AY", "AZ")
+
+
+def _check_limits(parts: list[str], code: str) -> None:
+    if len(parts) > MOST_FIELDS:
+        raise RemoteError(Defect.TOO_MANY_FIELDS, Remedy.RESEND, code)
+    if max(map(len, parts)) > LONGEST_FIELD + 2:
+        raise RemoteError(Defect.FIELD_TOO_LONG, Remedy.RESEND, code)
+
+
+def _last_column(text: str, reader: _Reader) -> str:
+    start, stop, _ = reader.positions[-1]
+    return text[start:stop]
+
+
+_ODD_SC_STATUS: Final = re.compile(r"99(.)([0-9]*)([0-9]\.[0-9].)")
+
+
+def _mended(text: str, reader: _Reader, delimiter: str) -> str:
+    """The text with a fixed part of the right length, when its fields do not begin where that should end.
+
+    The last column takes what is missing or too much (a summary of any length, a due date that is not there),
+    up to the first field that the message knows. In 99 it is the print width.
+    """
+    end = reader.fixed_length
+    if odd := _ODD_SC_STATUS.match(text):
+        status, width, version = odd.groups()
+        return f"99{status}{width[-3:]:0>3}{version}{text[odd.end() :]}"
+    if reader.positions:
+        column = _last_column(text, reader)
+        start, _, read = reader.positions[-1]
+        head = text[end : end + 2]
+        unreadable = read is not None and read(column) is None and column.strip(" 0")
+        if not unreadable and _is_extension_id(head) and head.isupper() and head.strip("YN"):
+            return text  # somebody's own field comes first
+        for place in range(start, text.find(delimiter, start) if delimiter in text[start:] else len(text)):
+            if text[place : place + 2] in reader.slots:
+                return text[:place].ljust(end)[:end] + text[place:]
+    if len(text) < end:
+        raise RemoteError(Defect.TRUNCATED, Remedy.RESEND, reader.message.code)
+    return text
+
+
+# AYn and AZhhhh in their odder forms: one without the other, several digits, no digit, too few or too many of
+# them.
+_TRAILER: Final = re.compile(rb"(?:AY([^A]{0,3}))?AZ(.*)\Z|AY([0-9]{1,3})\Z", re.DOTALL)
+
+
+def _trailer(
+    body: bytes, delimiter: bytes, defects: list[tuple[Defect, str]]
+) -> tuple[bytes, str | None, bool, bool]:
+    """Content, sequence number, whether there is a checksum and whether nothing speaks against it."""
+    stripped = body.rstrip(delimiter + b" ")
+    start = stripped.rfind(delimiter) + 1
+    found = _TRAILER.search(stripped, start)
+    # Elsewhere than behind a delimiter these letters are a field's, unless AY, AZ or the lack of fields tells
+    # otherwise.
+    if not found or not (start in (0, found.start()) or found[1] is not None or stripped[-6:-4] == b"AZ"):
+        return body, None, False, True
+    digits = found[3] if found[1] is None else found[1]
+    sequence = None
+    if digits is not None:
+        sequence = digits.decode("ascii") if digits.isdigit() else None
+        if len(digits) != 1 or sequence is None:
+            defects.append((Defect.SEQUENCE_MALFORMED, ""))
+    if found[2] is None:
+        defects.append((Defect.SEQUENCE_WITHOUT_CHECKSUM, ""))
+        return stripped[: found.start()], sequence, False, True
+    right = checksum(stripped[: found.start(2)]) == found[2].upper()
+    return stripped[: found.start()], sequence, True, right
+
+
+def _decoded(content: bytes, wire: Wire) -> str:
+    for charset in (wire.charset, wire.fallback_charset):
+        try:
+            return content.decode(charset)
+        except UnicodeDecodeError:
+            continue
+    return content.decode("latin-1")
+
+
+def _code(body: bytes) -> str:
+    return str(body[:2], "ascii") if len(body) > 1 and body[:2].isdigit() else ""
+
+
+# Writing ------------------------------------------------------------------------------------------
+
+_Write = Callable[[Any], str]
+
+
+class _Writer(msgspec.Struct, frozen=True):
+    """A declaration made ready for writing."""
+
+    positions: tuple[_Write | None, ...]
+    slots: tuple[tuple[str, _Write | None, bool], ...]
+
+
+_WRITERS: Final = {
+    declaration.message: _Writer(
+        tuple(position.shape.write for position in declaration.positions),
+        tuple((slot.field.id, slot.field.shape.write, slot.field.repeatable) for slot in declaration.slots),
+    )
+    for declaration in DECLARATIONS.values()
+}
+
+
+def serialise(
+    message: Message, wire: Wire, sequence: str | None = None, error_detection: bool = False
+) -> bytes:
+    """The message's bytes without terminator, with AY if there is a sequence number, with AZ if asked for.
+
+    Required fields without a value are written empty, optional ones left out. Values are made safe for the
+    wire: in NFC, in the charset or as near as ASCII comes, no delimiter or control character, at most the
+    field limit; longer screen messages and print lines are broken into several. Raises `LocalError` for an
+    extension id that is none.
+    """
+    values = msgspec.structs.astuple(message)
+    writer = _WRITERS[type(message)]
+    first = len(writer.positions)
+    fixed = message.code
+    for value, write in zip(values, writer.positions, strict=False):
+        fixed += write(value) if write else value
+    parts: list[str] = []
+    for value, (id_, write, repeatable) in zip(values[first:-1], writer.slots, strict=True):
+        if value is None:
+            continue
+        if repeatable:
+            parts += [id_ + line for line in value]
+        else:
+            parts.append(id_ + (write(value) if write else value))
+    if message.extensions:
+        parts += map(_extension, message.extensions)
+    delimiter = wire.delimiter
+    parts.append("")
+    text = fixed + delimiter.join(parts)
+    limit = wire.field_limit
+    if (
+        not (text.isascii() and text.isprintable())
+        or text.count(delimiter) != len(parts) - 1
+        or (len(text) > limit and max(map(len, parts)) > limit + 2)
+    ):
+        fixed = fixed.replace(delimiter, wire.replacement)
+        text = fixed + delimiter.join(safe for part in parts for safe in _safe_parts(part, wire))
+        data = text.encode(wire.charset, _TRANSLITERATE)
+    else:
+        data = text.encode()
+    if sequence is not None:
+        data += b"AY" + sequence.encode()
+    if error_detection:
+        data += b"AZ"
+        data += checksum(data)
+    return data
+
+
+def _extension(extension: tuple[str, str]) -> str:
+    id_, value = extension
+    if not _is_extension_id(id_):
+        raise LocalError("a field id is two ASCII letters or digits, and neither AY nor AZ")
+    return id_ + value
+
+
+def _safe_parts(part: str, wire: Wire) -> Iterable[str]:
+    """The field as one or, if it is a long AF or AG, several that may stand on this wire."""
+    id_, value = part[:2], part[2:]
+    safe = safe_text(value, wire)
+    if id_ in ("AF", "AG"):
+        return [id_ + line for line in fold(safe, wire)]
+    return (id_ + cut(safe, wire),)
+
+
+_JOINERS: Final = frozenset("\u200c\u200d")  # unprintable, and part of how some scripts are written
+
+
+def safe_text(value: str, wire: Wire) -> str:
+    """The value with nothing in it that this wire cannot carry, of any length."""
+    if value.isascii() and value.isprintable():
+        return value.replace(wire.delimiter, wire.replacement)
+    value = unicodedata.normalize("NFC", value)
+    if not value.isprintable():
+        value = "".join(c if c.isprintable() or c in _JOINERS else _printable(c, wire) for c in value)
+    value = value.encode(wire.charset, _TRANSLITERATE).decode(wire.charset)
+    return value.replace(wire.delimiter, wire.replacement)
+
+
+def _printable(character: str, wire: Wire) -> str:
+    return " " if character.isspace() else wire.replacement
+
+
+def cut(value: str, wire: Wire) -> str:
+    """As much of a safe value as the field limit lets through."""
+    return value[: _reach(value, wire)]
+
+
+def fold(value: str, wire: Wire) -> list[str]:
+    """A safe value as lines within the field limit, broken at blanks where there are any."""
+    lines = []
+    while (reach := _reach(value, wire)) < len(value):
+        blank = value.rfind(" ", 1, reach + 1)
+        lines.append(value[:reach] if blank < 0 else value[:blank])
+        value = value[reach:] if blank < 0 else value[blank + 1 :]
+    return [*lines, value]
+
+
+def _reach(value: str, wire: Wire) -> int:
+    """How many characters the field limit lets through, a letter never parted from its marks."""
+    kept = value[: wire.field_limit]
+    if wire.field_limit_unit is LimitUnit.BYTES:
+        kept = kept.encode(wire.charset, _TRANSLITERATE)[: wire.field_limit].decode(wire.charset, "ignore")
+    reach = len(kept)
+    while 0 < reach < len(value) and _belongs_to_last(value, reach):
+        reach -= 1
+    return reach or len(kept)
+
+
+def _belongs_to_last(value: str, place: int) -> bool:
+    character = value[place]
+    return unicodedata.category(character)[0] == "M" or character in _JOINERS or value[place - 1] in _JOINERS
+
+
+_TRANSLITERATE: Final = "sip2.transliterate"
+_LIKE: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2039\u203a\u02b9\u02bb\u02bc\u2032", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u02ba\u2033", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
+        "\u2044": "/",
+        "\u00df": "ss",
+        "\u1e9e": "SS",
+        "\u00c6": "AE",
+        "\u00e6": "ae",
+        "\u0152": "OE",
+        "\u0153": "oe",
+        "\u00d8": "O",
+        "\u00f8": "o",
+        "\u0141": "L",
+        "\u0142": "l",
+        "\u0110": "D",
+        "\u0111": "d",
+        "\u00d0": "D",
+        "\u00f0": "d",
+        "\u00de": "Th",
+        "\u00fe": "th",
+        "\u0131": "i",
+        "\u20ac": "EUR",
+    }
+)
+
+
+def _transliterated(error: UnicodeError) -> tuple[str, int]:
+    """What stands for characters that a charset lacks: their letters without marks, else a question mark."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    letters = unicodedata.normalize("NFKD", error.object[error.start : error.end]).translate(_LIKE)
+    kept = (c for c in letters if unicodedata.category(c)[0] != "M" and c not in _JOINERS)
+    return "".join(c if " " <= c <= "~" else "?" for c in kept), error.end
+
+
+codecs.register_error(_TRANSLITERATE, _transliterated)

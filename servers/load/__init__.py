@@ -1,0 +1,1 @@
+"""`circdesk load`: records of another system, from its files into the store. See README.md beside this file."""

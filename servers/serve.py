@@ -1,0 +1,97 @@
+"""`circdesk serve`: serve the library in a state directory, as a configuration says."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import errno
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from servers.app import Server, serve
+from servers.config import read_settings
+from servers.log import set_up
+from servers.settings import Settings
+
+STATE = Path("state")
+CONFIGURATION = "circdesk.toml"
+IN_USE = 3
+"""Exit status when an address cannot be listened on."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `circdesk serve`."""
+    parser.add_argument(
+        "--state", type=Path, default=STATE, metavar="DIR", help=f"directory of the records and certificates (default: {STATE})"
+    )
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help=f"configuration (default: {CONFIGURATION} in the state directory, if there is one)"
+    )
+    add_listener_arguments(parser)
+
+
+def add_listener_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `serve` and `demo` have in common."""
+    parser.add_argument("--sip2", type=address, metavar="HOST:PORT", help="where SIP2 over TLS listens; port 0 takes any free one")
+    parser.add_argument("--loop", choices=("uvloop", "asyncio"), default="uvloop", help="the event loop (default: uvloop)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve until told to stop."""
+    path = args.config or args.state / CONFIGURATION
+    settings = read_settings(path) if args.config or path.exists() else Settings()
+    return run_server(at_addresses(settings, args), args.state, args.loop, _say_ready)
+
+
+def run_server(settings: Settings, state: Path, loop: str, ready: Callable[[Server], None]) -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit status."""
+    set_up(settings.log)
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory(loop)) as runner:
+            return runner.run(serve(settings, state, ready))
+    except OSError as error:
+        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        where = f"{settings.sip2.host}:{settings.sip2.port}"
+        why = {
+            errno.EADDRINUSE: "is in use by another program; stop it, or choose another with --sip2 HOST:PORT (port 0: any free one)",
+            errno.EADDRNOTAVAIL: "is no address of this machine; choose another with --sip2 HOST:PORT",
+            errno.EACCES: "needs rights that this user has not; choose a port above 1023 with --sip2 HOST:PORT",
+        }[error.errno]
+        print(f"circdesk: {where} {why}.", file=sys.stderr)
+        return IN_USE
+
+
+def at_addresses(settings: Settings, args: argparse.Namespace) -> Settings:
+    """The settings with the addresses that were typed."""
+    if args.sip2 is None:
+        return settings
+    host, port = args.sip2
+    return replace(settings, sip2=replace(settings.sip2, host=host, port=port))
+
+
+def address(text: str) -> tuple[str, int]:
+    """`HOST:PORT`, `[IPV6]:PORT` or `PORT`."""
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65_535:
+        raise argparse.ArgumentTypeError(f"{text!r} is no HOST:PORT")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _loop_factory(loop: str) -> Callable[[], asyncio.AbstractEventLoop] | None:
+    if loop == "asyncio":
+        return None
+    try:
+        import uvloop
+    except ImportError:
+        print("circdesk: uvloop is not installed; --loop asyncio does without it, more slowly.", file=sys.stderr)
+        return None
+    return uvloop.new_event_loop
+
+
+def _say_ready(server: Server) -> None:
+    host, port = server.sip2_address
+    print(f"circdesk: SIP2 over TLS on {host}:{port}. Stop with Ctrl-C.", flush=True)

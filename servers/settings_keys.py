@@ -1,0 +1,100 @@
+"""The keys of the configuration as data, read off the declarations in `servers.settings`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import NODEFAULT, Struct
+from msgspec.inspect import (
+    BoolType,
+    EnumType,
+    Metadata,
+    StructType,
+    Type,
+    VarTupleType,
+    type_info,
+)
+
+from servers.settings import POLICY_KEYS, Demand, SecretHash
+
+
+class Key(Struct, frozen=True):
+    """One key of a table; ``words`` follow "must be".
+
+    ``table`` is set where the value is a table itself, ``many`` where it is several.
+    """
+
+    name: str
+    meaning: str
+    words: str
+    required: bool
+    default: Any
+    hint: Any
+    demand: Demand | None = None
+    table: type[Struct] | None = None
+    many: bool = False
+
+    @property
+    def secret(self) -> bool:
+        """Whether no message may show a value of this key."""
+        return isinstance(self.default, SecretHash)
+
+    def typed(self, value: object) -> Any:
+        """A value read from TOML, as the server uses it. Raises ValueError or ArithmeticError if it is wrong."""
+        typed = msgspec.convert(value, self.hint, dec_hook=_text_of_class)
+        if self.demand is not None and not self.demand.holds(typed):
+            raise ValueError(self.words)
+        return typed
+
+
+@cache
+def keys_of(table: type[Struct]) -> Mapping[str, Key]:
+    """The keys of a table by name, in the order in which they are declared."""
+    said = POLICY_KEYS.get(table, {})
+    keys = {}
+    for field in msgspec.structs.fields(table):
+        hint = Annotated[field.type, said[field.name]] if field.name in said else field.type
+        info = type_info(hint)
+        assert isinstance(info, Metadata)
+        demand = (info.extra or {}).get("demand")
+        element = info.type.item_type if isinstance(info.type, VarTupleType) else info.type
+        nested = element.cls if isinstance(element, StructType) else None
+        keys[field.name] = Key(
+            name=field.name,
+            meaning=(info.extra_json_schema or {})["description"],
+            words=_words(info.type, demand),
+            required=field.required,
+            default=field.default if field.default_factory is NODEFAULT else field.default_factory(),
+            hint=hint,
+            demand=demand,
+            table=nested,
+            many=nested is not None and element is not info.type,
+        )
+    return keys
+
+
+def _words(kind: Type, demand: Demand | None) -> str:
+    """What a value of the kind must be."""
+    if demand is not None:
+        return demand.words
+    match kind:
+        case BoolType():
+            return "true or false"
+        case EnumType(cls=cls):
+            return "one of " + ", ".join(f'"{member.value}"' for member in cls)
+        case VarTupleType(item_type=StructType()):
+            return "a list of tables"
+        case StructType():
+            return "a table"
+        case _:
+            raise TypeError(f"{kind} needs a demand that says in words what it holds")
+
+
+def _text_of_class(cls: type, value: object) -> object:
+    """For classes of text of our own. Raises ValueError for what is no text."""
+    if not isinstance(value, str):
+        raise ValueError("not text")
+    return cls(value)

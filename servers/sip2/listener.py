@@ -1,0 +1,342 @@
+"""A SIP2 conversation on a line: log in, then ask and be answered, in order, each answer once it is durable.
+
+The connection (`protocols.sip2.connection`) knows the protocol and the translation knows the library; here is only who may speak, what
+waits for what, and what is logged. A request whose PIN must be hashed holds up the ones behind it; an answer whose act is
+on its way to the store holds up the answers behind it, not the requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import assert_never
+
+from core.desk import CirculationDesk
+from core.journal import Settled
+from core.refusals import Reason
+from core.rules.facts import Pin
+from protocols.sip2 import messages as m
+from protocols.sip2.codec import Wire
+from protocols.sip2.connection import (
+    NEED_DATA,
+    Closing,
+    Connection,
+    Noticed,
+    Replay,
+    Request,
+    Role,
+)
+from servers.line import Line
+from servers.log import get_logger
+from servers.settings import PinCheck, Sip2Settings
+from servers.sip2.station import Station
+from servers.sip2.terminals import Terminals, wire
+from servers.sip2.translate import (
+    Reply,
+    acs_status,
+    answer,
+    offline,
+    patron_secret,
+    refused,
+)
+from servers.tls import peer_identity
+
+log = get_logger(__name__)
+
+NEEDS_PIN = (m.Checkout, m.Renew, m.FeePaid, m.PatronStatusRequest, m.PatronInformation)
+
+
+class Slot:
+    """The place of one answer in the order of answers: to `request`, or `raw` bytes that stand for themselves."""
+
+    __slots__ = ("pin", "raw", "reply", "request")
+
+    def __init__(self, request: m.FromSc | None, pin: Pin, reply: Reply | None, raw: bytes = b"") -> None:
+        self.request = request
+        self.pin = pin
+        self.reply = reply
+        self.raw = raw
+
+    @property
+    def waits(self) -> bool:
+        """Whether something must be durable first."""
+        return self.reply is not None and self.reply.unit is not None
+
+
+class Sip2Service:
+    """What all SIP2 conversations of a server share."""
+
+    def __init__(self, settings: Sip2Settings, terminals: Terminals, desk: CirculationDesk) -> None:
+        self.settings = settings
+        self.terminals = terminals
+        self.desk = desk
+        self.draining = False
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    def converse(self, line: Line) -> Sip2Conversation:
+        """A conversation on a new line."""
+        return Sip2Conversation(self, line)
+
+
+class Sip2Conversation:
+    """One terminal on one line. See `servers.line.Conversation`."""
+
+    __slots__ = (
+        "_busy",
+        "_certified",
+        "_connection",
+        "_line",
+        "_mid_message",
+        "_out",
+        "_service",
+        "_slots",
+        "_station",
+        "_strikes",
+        "_unwelcome",
+    )
+
+    def __init__(self, service: Sip2Service, line: Line) -> None:
+        self._service = service
+        self._line = line
+        self._connection = Connection(Role.ACS, Wire(charset="utf-8"), limit=service.settings.line_limit)
+        self._slots: deque[Slot] = deque()
+        self._out: list[bytes] = []
+        self._busy = False
+        self._mid_message = False
+        self._strikes = 0
+        self._unwelcome = 0
+        tls = line.ssl_object
+        self._certified = service.terminals.by_certificate(peer_identity(tls)) if tls is not None else None
+        self._station: Station | None = None
+        if self._certified is not None:
+            self._begin(self._certified)
+        else:
+            line.within(service.settings.login_deadline)
+
+    # servers.line.Conversation
+
+    def received(self, data: bytes) -> None:
+        """Take in what came, answer what can be answered."""
+        self._connection.receive_data(data)
+        self._work()
+
+    def overdue(self) -> None:
+        """The terminal did not log in, or did not finish a message, in time."""
+        log.info("sip2-overdue", peer=self._line.peer, terminal=self._name, mid_message=self._mid_message)
+
+    def drain(self) -> None:
+        """Close as soon as everything that was asked is answered."""
+        self._finish()
+
+    def ended(self) -> None:
+        """The line is gone. What is being recorded stays recorded."""
+        if self._station is not None:
+            log.info("sip2-ended", peer=self._line.peer, terminal=self._name)
+        self._slots.clear()
+
+    # Requests
+
+    def _work(self) -> None:
+        while not self._busy:
+            match self._connection.next_event():
+                case Request() as event:
+                    self._asked(event.message)
+                case Replay() as event:
+                    self._repeat(event.data)
+                case Noticed() as event:
+                    log.debug("sip2-noticed", terminal=self._name, what=event.what, detail=event.detail)
+                case Closing() as event:
+                    log.warning("sip2-closing", peer=self._line.peer, terminal=self._name, reason=event.reason)
+                    self._out.append(event.data)
+                    self._flush()
+                    self._line.close()
+                    return
+                case _:
+                    break
+        self._flush()
+        self._watch()
+
+    def _watch(self) -> None:
+        """A message that has begun must end in time; a terminal that is logged in may be silent as long as it may."""
+        begun = self._connection.mid_message
+        if begun == self._mid_message:
+            return
+        self._mid_message = begun
+        settings = self._service.settings
+        if begun:
+            self._line.within(settings.message_deadline)
+        elif self._station is not None:
+            self._line.within(settings.idle_limit)
+
+    def _asked(self, request: m.FromSc) -> None:
+        if self._service.draining:
+            self._put(request, Pin.NOT_GIVEN, Reply(self._offline()))
+        elif isinstance(request, m.Login):
+            self._hold_up(self._log_in(request))
+        elif self._station is None:
+            self._stranger(request)
+        elif isinstance(request, m.ScStatus):
+            self._noted(request)
+            self._put(request, Pin.NOT_GIVEN, Reply(acs_status(self._station)))
+        else:
+            pin = self._pin(request, self._station)
+            if pin is None:
+                self._hold_up(self._check_pin(request))
+            else:
+                self._answer(request, pin)
+
+    def _answer(self, request: m.FromSc, pin: Pin) -> None:
+        assert self._station is not None, "strangers get no answers"
+        self._put(request, pin, answer(request, self._station, pin))
+
+    def _put(self, request: m.FromSc, pin: Pin, reply: Reply) -> None:
+        """Send an answer, or give it its place behind those that wait."""
+        if reply.unit is None and not self._slots:
+            self._out.append(self._connection.send(reply.message))
+            return
+        slot = Slot(request, pin, reply)
+        self._slots.append(slot)
+        self._await(slot, reply)
+
+    def _repeat(self, data: bytes) -> None:
+        if self._slots:
+            self._slots.append(Slot(None, Pin.NOT_GIVEN, None, data))
+        else:
+            self._out.append(data)
+
+    def _await(self, slot: Slot, reply: Reply) -> None:
+        if reply.unit is not None:
+            reply.unit.then(lambda how: self._settled(slot, reply, how))
+
+    def _settled(self, slot: Slot, reply: Reply, how: Settled) -> None:
+        """What an answer waited for is decided: it may go, or what it says is not so."""
+        if slot not in self._slots:
+            return
+        assert slot.request is not None, "raw bytes wait for nothing"
+        match how:
+            case Settled.KEPT:
+                slot.reply = Reply(reply.message)
+            case Settled.UNKNOWN:
+                slot.reply = Reply(self._offline())
+            case Settled.UNDONE if reply.mine or self._station is None:
+                refusal = refused(slot.request, self._station, self._now(), Reason.STORE_UNAVAILABLE)
+                slot.reply = Reply(refusal)
+            case Settled.UNDONE:
+                slot.reply = answer(slot.request, self._station, slot.pin)
+                self._await(slot, slot.reply)
+            case _:
+                assert_never(how)
+        self._release()
+
+    def _release(self) -> None:
+        """Send the answers at the head of the queue that wait for nothing any more."""
+        while self._slots and not self._slots[0].waits:
+            slot = self._slots.popleft()
+            self._out.append(slot.raw if slot.reply is None else self._connection.send(slot.reply.message))
+        self._flush()
+        if not self._busy:
+            self._work()
+            self._finish()
+
+    def _finish(self) -> None:
+        """While draining, the line closes once everything that was asked is answered."""
+        if self._service.draining and not self._slots and not self._busy:
+            self._line.close()
+
+    def _flush(self) -> None:
+        if self._out:
+            self._line.write(b"".join(self._out) if len(self._out) > 1 else self._out[0])
+            self._out.clear()
+
+    # Who is there
+
+    def _begin(self, station: Station) -> None:
+        self._station = station
+        self._connection.set_wire(wire(station.terminal))
+        self._line.within(self._service.settings.idle_limit)
+        log.info("sip2-login", peer=self._line.peer, terminal=station.terminal.name)
+
+    async def _log_in(self, request: m.Login) -> None:
+        """93: a failed login ends an earlier one."""
+        self._station = None
+        plain = request.uid_algorithm == request.pwd_algorithm == "0"
+        station = None
+        if plain:
+            user, password = request.login_user_id.strip(), request.login_password.reveal()
+            station = await self._service.terminals.by_login(user, password, self._certified)
+        if station is None:
+            self._strikes += 1
+            log.warning("sip2-login-failed", peer=self._line.peer, user=request.login_user_id, plain=plain)
+        self._put(request, Pin.NOT_GIVEN, Reply(m.LoginResponse(ok=station is not None)))
+        if station is not None:
+            self._begin(station)
+        elif self._strikes >= self._service.settings.login_tries:
+            self._flush()
+            self._line.close()
+
+    def _stranger(self, request: m.FromSc) -> None:
+        """Before the login: 99 is answered where the settings say so, everything else is refused in its own words."""
+        settings = self._service.settings
+        self._unwelcome += 1
+        if isinstance(request, m.ScStatus) and settings.status_before_login:
+            self._noted(request)
+            reply = Reply(acs_status(self._service.terminals.unknown))
+        else:
+            reply = Reply(refused(request, None, self._now(), Reason.NOT_LOGGED_IN))
+        self._put(request, Pin.NOT_GIVEN, reply)
+        if self._unwelcome >= settings.login_messages:
+            log.warning("sip2-no-login", peer=self._line.peer)
+            self._flush()
+            self._line.close()
+
+    def _noted(self, request: m.ScStatus) -> None:
+        """99 is the only alarm a terminal can raise: out of paper, about to shut down."""
+        log.info("sip2-status", peer=self._line.peer, terminal=self._name, status=request.status_code.name.lower())
+
+    # PINs
+
+    def _pin(self, request: m.FromSc, station: Station) -> Pin | None:
+        """What is known of the request's PIN; None if it must be hashed first."""
+        policy = station.terminal.pin
+        if policy is PinCheck.NEVER:
+            return Pin.NOT_GIVEN
+        secret = patron_secret(request)
+        if secret is None:
+            return Pin.WRONG if policy is PinCheck.ALWAYS and isinstance(request, NEEDS_PIN) else Pin.NOT_GIVEN
+        return station.desk.known_pin(*secret)
+
+    async def _check_pin(self, request: m.FromSc) -> None:
+        secret = patron_secret(request)
+        assert secret is not None, "only a PIN is checked"
+        pin = await self._service.desk.check_pin(*secret)
+        if self._station is not None:
+            self._answer(request, pin)
+
+    def _hold_up(self, work: Coroutine[None, None, None]) -> None:
+        """Do something slow; the requests behind it wait."""
+        self._busy = True
+        task = asyncio.get_running_loop().create_task(self._slowly(work))
+        self._service.tasks.add(task)
+        task.add_done_callback(self._service.tasks.discard)
+
+    async def _slowly(self, work: Coroutine[None, None, None]) -> None:
+        try:
+            await work
+        finally:
+            self._busy = False
+        self._work()
+        self._finish()
+
+    @property
+    def _name(self) -> str:
+        return "" if self._station is None else self._station.terminal.name
+
+    def _offline(self) -> m.AcsStatus:
+        return offline(self._now(), self._service.desk.policy.policy.institution)
+
+    def _now(self) -> datetime:
+        if self._station is not None:
+            return self._station.local_now()
+        return self._service.desk.clock.now()
