@@ -174,8 +174,8 @@ def _install(lock: Path) -> None:
         assert pip.stdout
         for line in pip.stdout:
             said.append(line)
-            collected += line.startswith("Collecting ")
-            _progress(f"{name}: {collected} of {total}  {line.strip()[:60]}")
+            collected += line.startswith(("Collecting ", "Processing "))
+            _progress(f"{name}: {collected} of {total}" + (", installing" if line.startswith("Inst") else ""))
     _progress("")
     if pip.returncode:
         _give_up(f"pip could not install {name}.", "".join(said))

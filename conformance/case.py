@@ -1,8 +1,7 @@
 """What a case is: bytes to send, claims about the answers, and the clause that both stand on.
 
 A line is written as it goes over the wire, without AY, AZ and terminator, and with names in braces for what
-differs from library to library: `23001{now}AO{institution}|AA{patron}|`. The names a case uses are the facts it
-needs.
+differs from library to library: `23001{now}AO{institution}|AA{patron}|`. The names used are the facts needed.
 """
 
 from collections.abc import Callable, Mapping

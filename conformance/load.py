@@ -134,7 +134,7 @@ class Machine:
         self._payments = 0
 
     async def prepare(self) -> None:
-        """Log in, return what an earlier run left behind, and learn where the patron stands. Raises WrongAnswerError."""
+        """Log in, return what an earlier run left lent, learn where the patron stands. Raises as `_ask`."""
         if self._target.user is not None:
             login = f"9300CN{self._target.user}|CO{self._target.password}|"
             answer = await self._ask("93", login, "94")
@@ -169,7 +169,7 @@ class Machine:
             await self._ask("09", self._checkin(item), "10")
 
     async def _ask(self, code: str, text: str, expected: str) -> Answer:
-        """Send and receive; check what holds of every answer. Raises WrongAnswerError, EndedError or LateError."""
+        """Ask, and check what holds of every answer. Raises WrongAnswerError, EndedError or LateError."""
         digit = self._sequence
         self._sequence = (digit + 1) % DIGITS
         await self._line.send(seal(text.encode("latin-1", "replace"), digit) + b"\r")

@@ -46,7 +46,7 @@ class AnsweredRequests:
             old = self._key_of.pop(subject, None)
             if old is not None and (memory := self._by_key.pop(old, None)) is not None:
                 ended.append((old, memory))
-            if key:
+            if key and not _outlasts(events):
                 self._key_of[subject] = key
         if key:
             self._by_key[key] = (at, events)
@@ -88,10 +88,14 @@ def subjects(events: Sequence[Event]) -> list[int]:
             case CheckedOut() | Renewed() | CheckedIn():
                 found.append(event.item)
             case FeePaid():
-                if not event.payment.reference:
-                    found += [allocation.fee for allocation in event.payment.allocations]
+                found += [allocation.fee for allocation in event.payment.allocations]
             case HoldPlaced():
                 found.append(event.hold.id)
             case _:
                 pass
     return found
+
+
+def _outlasts(events: Sequence[Event]) -> bool:
+    """Whether later acts do not end it: a payment with the payer's own reference is that payment for ever."""
+    return any(isinstance(event, FeePaid) and event.payment.reference for event in events)

@@ -252,12 +252,12 @@ class CirculationDesk:
             return Answer(Refused(Reason.UNKNOWN_PATRON))
         moment = self.policy.moment(actor.agency, self.clock.now())
         facts = PaymentFacts(
-            now=moment.now,
-            patron=payer.id,
+            moment=moment,
+            patron=payer,
             open_fees=tuple(self.library.open_fees_of(payer.id)),
             amount=amount,
-            paid_in=currency,
-            currency=self.policy.policy.currency,
+            currency=currency,
+            institution_currency=self.policy.policy.currency,
             kind=kind,
             terminal=actor.name,
             fee=fee,

@@ -5,6 +5,7 @@ What an import brought and the policy does not know gets an ordinary answer: ter
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
@@ -106,7 +107,7 @@ def _matches(rule: LoanRule, patron_group: str, item_policy: str, location: str)
 def _institution_problems(policy: Policy) -> Iterator[str]:
     if not policy.institution:
         yield "The institution has no code."
-    if not (len(policy.currency) == 3 and policy.currency.isascii() and policy.currency.isupper()):
+    if not re.fullmatch("[A-Z]{3}", policy.currency):
         yield f'The currency "{policy.currency}" is not three capital letters as ISO 4217 has them.'
     if not _is_zone(policy.time_zone):
         yield f'The time zone "{policy.time_zone}" does not exist.'
@@ -115,7 +116,7 @@ def _institution_problems(policy: Policy) -> Iterator[str]:
 def _terms_problems(policy: Policy) -> Iterator[str]:
     if not policy.terms:
         yield "There are no loan terms."
-    yield from _repeated("The loan terms", (terms.name for terms in policy.terms))
+    yield from _repeated("loan terms", (terms.name for terms in policy.terms))
     for terms in policy.terms:
         who = f'The loan terms "{terms.name}"'
         if not 1 <= terms.length <= _LONGEST[terms.unit]:
@@ -138,7 +139,7 @@ def _rule_problems(policy: Policy) -> Iterator[str]:
 
 
 def _limits_problems(policy: Policy) -> Iterator[str]:
-    yield from _repeated("The limits for patron group", (limits.patron_group for limits in policy.limits))
+    yield from _repeated("limits for patron group", (limits.patron_group for limits in policy.limits))
     for limits in policy.limits:
         who = f'The limits for patron group "{limits.patron_group}"'
         yield from _negative(who, loans=limits.loans, overdues=limits.overdues, holds=limits.holds)
@@ -147,8 +148,8 @@ def _limits_problems(policy: Policy) -> Iterator[str]:
 
 def _place_problems(policy: Policy) -> Iterator[str]:
     agencies = {agency.code for agency in policy.agencies}
-    yield from _repeated("The agency", (agency.code for agency in policy.agencies))
-    yield from _repeated("The location", (location.code for location in policy.locations))
+    yield from _repeated("agencies", (agency.code for agency in policy.agencies))
+    yield from _repeated("locations", (location.code for location in policy.locations))
     for agency in policy.agencies:
         who = f'The agency "{agency.code}"'
         if not agency.code or "/" in agency.code:
@@ -168,7 +169,7 @@ def _place_problems(policy: Policy) -> Iterator[str]:
 
 
 def _repeated(what: str, names: Iterable[str]) -> Iterator[str]:
-    return (f'{what} "{name}" is there {count} times.' for name, count in Counter(names).items() if count > 1)
+    return (f'There are {count} {what} "{name}".' for name, count in Counter(names).items() if count > 1)
 
 
 def _negative(who: str, **numbers: int) -> Iterator[str]:

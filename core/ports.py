@@ -124,7 +124,7 @@ class Credentials(Protocol):
         """What an earlier check of the same pair found, while it is remembered; None: `verify` must run."""
 
     async def verify(self, secret: str, hashed: str) -> bool:
-        """Whether the secret belongs to the hash. Takes long, off the loop, for an empty or broken hash too."""
+        """Whether the secret belongs to the hash. Takes long, off the loop, even if the hash is no hash."""
 
     def hash(self, secret: str) -> str:
         """A new salted slow hash of the secret. Takes long."""

@@ -20,12 +20,21 @@ from typing import Any
 from msgspec import Struct
 
 from core import policy_table
+from core.model.policy import ANY
 from servers.settings import Settings, certificate_id, policy_of
 from servers.settings_keys import Key, keys_of
 from servers.toml_lines import KeyPath, key_lines
 
 LONGEST_SHOWN = 60
 POLICY_TABLES = ("institution", "agency", "location", "terms", "loan_rule", "limits")
+
+NAMED_BY = {
+    "loan terms": ("terms", "name"),
+    "limits for patron group": ("limits", "patron_group"),
+    "agency": ("agency", "code"),
+    "location": ("location", "code"),
+}
+"""How the core's sentences call a table before they name it, the table, and the key that holds its name."""
 
 Finding = tuple[KeyPath, str]
 """Where a problem is, and what it is."""
@@ -167,20 +176,15 @@ def _contradictions(document: Mapping[str, Any], lines: Mapping[KeyPath, int]) -
 
 
 def _policy_findings(settings: Settings, document: Mapping[str, Any]) -> Iterator[Finding]:
-    """What the core finds wrong with the policy, at the table that its sentence names first."""
-    named = (
-        ("The loan terms", "terms", "name"),
-        ("The limits for patron group", "limits", "patron_group"),
-        ("The agency", "agency", "code"),
-        ("The location", "location", "code"),
-    )
+    """What the core finds wrong with the policy, at the last table that its sentence can mean."""
     for sentence in policy_table.problems(policy_of(settings)):
         at: KeyPath = ()
-        if number := re.match(r"Loan rule (\d+) ", sentence):
-            at = ("loan_rule", int(number[1]) - 1)
-        for words, table, name in named:
+        if rule := re.match(r"Loan rule (\d+) ", sentence):
+            at = ("loan_rule", int(rule[1]) - 1)
+        elif named := re.search(f'({"|".join(NAMED_BY)}) "([^"]*)"', sentence):
+            table, name = NAMED_BY[named[1]]
             for here, element in _elements(document, table):
-                if sentence.startswith(f'{words} "{element.get(name, "*")}" '):
+                if element.get(name, ANY) == named[2]:
                     at = here
         yield at, sentence
 

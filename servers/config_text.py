@@ -53,7 +53,7 @@ def reference() -> str:
 
 
 def _blocks(key: Key) -> Iterator[list[str]]:
-    """The lines of each table of the key: of the first all keys, of others only what differs from defaults."""
+    """The lines of each table of the key: all keys of the first, of others what differs from defaults."""
     assert key.table is not None
     if not key.many:
         yield [f"# {key.meaning}", _header(key), *_table_lines(key.table, key.default, remarks=True)]

@@ -58,7 +58,7 @@ Fields = MutableMapping[str, Any]
 
 def get_logger(name: str) -> FilteringBoundLogger:
     """The logger of a module. May be called before `set_up`."""
-    logger: FilteringBoundLogger = structlog.get_logger(logger=name)
+    logger: FilteringBoundLogger = structlog.get_logger(component=name)
     return logger
 
 
@@ -200,7 +200,7 @@ class Renderer:
 
 
 class LibraryHandler(logging.Handler):
-    """Takes what libraries log, up to where values begin: asyncio shows the arguments of a failed callback."""
+    """Takes what libraries log, up to where values begin: asyncio shows the arguments of callbacks."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record as an event ``library``."""
@@ -264,7 +264,7 @@ def _error(exc_info: object) -> BaseException | None:
 
 
 def _trace(error: BaseException) -> Iterator[str]:
-    """The frames of an exception, the innermost last, then the same of its causes and of the members of a group."""
+    """The frames of an exception, the innermost last, then those of its causes and of a group's members."""
     waiting = [error]
     met: set[int] = set()
     while waiting and len(met) < MOST_EXCEPTIONS:

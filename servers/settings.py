@@ -251,7 +251,10 @@ class Sip2Settings(Struct, frozen=True):
     tls_key: Annotated[str, key("PEM file of the certificate's key.", TEXT)] = ""
     tls_client_ca: Annotated[
         str,
-        key("PEM file of who issues the terminals' certificates; empty: as for the server's own.", TEXT),
+        key(
+            "PEM file of who issues terminals' certificates; empty: one made in the state directory.",
+            TEXT,
+        ),
     ] = ""
     login_deadline: Annotated[float, key("The time in which a new connection must log in.", SECONDS)] = 30.0
     login_messages: Annotated[

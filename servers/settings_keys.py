@@ -43,7 +43,7 @@ class Key(Struct, frozen=True):
         return isinstance(self.default, SecretHash)
 
     def typed(self, value: object) -> Any:
-        """A value read from TOML, as the server uses it. Raises ValueError or ArithmeticError if it is wrong."""
+        """A value read from TOML, as the server uses it. Raises ValueError or ArithmeticError if wrong."""
         typed = msgspec.convert(value, self.hint, dec_hook=_text_of_class)
         if self.demand is not None and not self.demand.holds(typed):
             raise ValueError(self.words)

@@ -83,7 +83,15 @@ CASES = (
         title="an empty item number is no item",
         level=Level.MUST,
         clause=_ITEM,
-        steps=(ask(saying(ITEM, item=""), code("18"), LAYOUT, blank("AJ", "AH")),),
+        steps=(
+            ask(
+                saying(ITEM, item=""),
+                code("18"),
+                LAYOUT,
+                fixed_other("circulation status", "03"),
+                blank("AH"),
+            ),
+        ),
     ),
     Case(
         id="circulation.item-on-loan",
@@ -157,7 +165,7 @@ CASES = (
         undo=_RETURN,
     ),
     Case(
-        id="circulation.other-title-untouched",
+        id="circulation.one-of-several",
         title="lending one of several items of a title answers with that item's number",
         level=Level.MUST,
         clause=f"{_CHECKOUT}: AB",
@@ -350,6 +358,29 @@ CASES = (
             ask(INFORMATION, counted("charged", 0, since="before")),
         ),
         undo=_RETURN,
+    ),
+    Case(
+        id="circulation.offline-checkout",
+        title="a checkout made yesterday while the line was down is booked",
+        level=Level.ALMA,
+        clause="Alma self-check, offline: no block Y is not checked for blocks; SIP2 2.00, no block",
+        steps=(
+            ask(
+                CHECKOUT.replace("11YN{now}{now}", "11YY{yesterday}{in_a_week}"),
+                code("12"),
+                fixed("ok", "1"),
+                LAYOUT,
+                filled("AH"),
+            ),
+        ),
+        undo=_RETURN,
+    ),
+    Case(
+        id="circulation.offline-checkin",
+        title="a checkin made yesterday while the line was down is booked",
+        level=Level.ALMA,
+        clause="Alma self-check, offline: no block Y is not checked for blocks; SIP2 2.00, no block",
+        steps=(ask(CHECKIN.replace("09N{later}{later}", "09Y{yesterday}{yesterday}"), code("10"), LAYOUT),),
     ),
     Case(
         id="circulation.own-loan",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from conformance.case import Claim, Scene
 from conformance.wire.sip2 import SUPPORTED_ORDER, Answer
@@ -10,6 +10,7 @@ from conformance.wire.sip2 import SUPPORTED_ORDER, Answer
 LISTS = ("AS", "AT", "AU", "AV", "BU", "CD")
 COUNT_OF = dict(zip(LISTS, ("hold", "overdue", "charged", "fine", "recall", "unavailable hold"), strict=True))
 _FLAGS = re.compile("[YN]{16}")
+_AMOUNT = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
 
@@ -165,10 +166,8 @@ def _part(answer: Answer, part: str) -> str | None:
 
 def amount(answer: Answer) -> Decimal | None:
     """Return BV as a number, None where there is none."""
-    try:
-        return Decimal(answer.first("BV") or "")
-    except InvalidOperation:
-        return None
+    written = answer.first("BV") or ""
+    return Decimal(written) if _AMOUNT.fullmatch(written) else None
 
 
 def coin(answer: Answer) -> str | None:

@@ -20,7 +20,7 @@ _OWING = of(STATUS, patron="patron_fines")
 _PAID = "SIP2 2.00, Fee Paid Response 38"
 _AMOUNT = "SIP2 2.00, Fee Paid 37: BV is an amount with a decimal point"
 _LEARN = ask(_OWING, code("24"), name="before", keep=PAYING)
-_BK = "BK{now}|"
+_BK = "BK{mark}|"
 _NOT_PAID = is_but(
     "no payment accepted", lambda answer: answer.code == "96" or answer.fixed.get("payment accepted") == "N"
 )

@@ -42,8 +42,16 @@ CASES = (
                 code("24", "96"),
                 NO_CONTROLS,
                 never("BL", "Y"),
+                awaits=Awaits.ANSWER_OR_END,
             ),
-            ask(saying(ITEM, item="no\x1b[31m\x0bitem\x7f"), code("18", "96"), NO_CONTROLS),
+            Reconnect(),
+            ask(
+                saying(ITEM, item="no\x1b[31m\x0bitem\x7f"),
+                code("18", "96"),
+                NO_CONTROLS,
+                awaits=Awaits.ANSWER_OR_END,
+            ),
+            *_SERVES_ON,
         ),
     ),
     Case(

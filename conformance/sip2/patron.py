@@ -73,10 +73,10 @@ CASES = (
     ),
     Case(
         id="patron.status-good",
-        title="a patron in good standing is valid and denied nothing",
+        title="a patron in good standing is not called invalid and not denied checkout",
         level=Level.MUST,
         clause=f"{_STATUS}: patron status, BL",
-        steps=(ask(STATUS, never("BL", "N"), *(flag(place, " ") for place in range(4))),),
+        steps=(ask(STATUS, never("BL", "N"), flag(0, " ")),),
     ),
     Case(
         id="patron.language",
@@ -163,6 +163,20 @@ CASES = (
         level=Level.MUST,
         clause=f"{_STATUS}: patron status, charge privileges denied",
         steps=(ask(of(STATUS, patron="patron_blocked"), code("24"), flag(0, "Y"), LAYOUT),),
+    ),
+    Case(
+        id="patron.blocked-as-alma",
+        title="a blocked patron is denied checkout and holds; flags that Alma never sets stay blank",
+        level=Level.ALMA,
+        clause="Alma self-check, Patron Status Response: positions 0, 3, 5, 6, 10 and 11",
+        steps=(
+            ask(
+                of(STATUS, patron="patron_blocked"),
+                flag(0, "Y"),
+                flag(3, "Y"),
+                *(flag(place, " ") for place in (1, 2, 4, 7, 8, 9, 12, 13)),
+            ),
+        ),
     ),
     Case(
         id="patron.expired",

@@ -3,11 +3,13 @@
 from conformance.case import Case, Level, Opening, Reconnect, ask
 from conformance.sip2.claims import (
     LAYOUT,
+    SEALED,
     code,
     counted,
     filled,
     fixed,
     is_bytes,
+    numbered,
     same_as,
     same_bytes_as,
 )

@@ -33,7 +33,7 @@ class Line:
 
     @classmethod
     async def open(cls, host: str, port: int, tls: ssl.SSLContext | None, deadline: float) -> "Line":
-        """Connect. Raises EndedError if the server cannot be reached or TLS fails, LateError if that takes too long."""
+        """Connect. Raises EndedError if that cannot be done, LateError if it takes too long."""
         connecting = asyncio.open_connection(host, port, ssl=tls)
         reader, writer = await _within(deadline, connecting)
         return cls(reader, writer, deadline)
@@ -50,7 +50,7 @@ class Line:
     async def answer(self) -> tuple[bytes, bytes]:
         """Return the next message and its terminator; one stray CR or LF before it is passed over.
 
-        Raises EndedError if the server closes first, LateError if the message is not whole within the deadline.
+        Raises EndedError if the server closes first, LateError if no whole message comes within the deadline.
         """
         return await _within(self._deadline, self._next())
 

@@ -23,7 +23,7 @@ def check_out(
     """Lend the item, or say why not. What the patron has on loan already is renewed, if that is wanted."""
     patron, item, loan = facts.borrower.patron.id, facts.item, facts.item.loan
     grounds = standing(facts.borrower, facts.moment, facts.pin)
-    if loan is not None and loan.patron == patron and item.status is ItemStatus.ON_LOAN:
+    if loan is not None and loan.patron == patron:
         if facts.renewal_wanted or stops_renewal(grounds):
             return renew(facts, new_id)
         return Refused(Reason.RENEWAL_NOT_WANTED)

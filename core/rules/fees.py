@@ -63,9 +63,9 @@ def _spread(amount: Decimal, fees: list[Fee]) -> tuple[Allocation, ...]:
     """Fill the fees one after the other. The amount is at most what is left on them all."""
     allocations: list[Allocation] = []
     for fee in fees:
+        if not amount:
+            break
         part = min(amount, fee.left)
         allocations.append(Allocation(fee.id, part))
         amount -= part
-        if not amount:
-            break
     return tuple(allocations)

@@ -1,8 +1,8 @@
 """The embedded store: one SQLite file beside its lock, written by one thread and read by another.
 
-What has been acknowledged survives a kill and a power cut (WAL, ``synchronous=FULL``: one fdatasync a
-commit). What SQLite gave up cleanly is refused. After an error that leaves the outcome open nothing is written
-any more: SQLite itself goes on after a failed fsync as if nothing had been, though pages may be missing on disk.
+What has been acknowledged survives a kill and a power cut (WAL and ``synchronous=FULL``: one fdatasync a
+commit). What SQLite gave up cleanly is refused. After an error that leaves the outcome open, nothing is
+written any more: SQLite itself would go on after a failed fsync as if nothing had been.
 
 A table for each kind of record holds (id, version, body), the body being the struct as a MessagePack array.
 The open loan is inside its item and the id is the primary key: two open loans of one item cannot be stored.
@@ -117,7 +117,7 @@ class SqliteStore:
         except lockfile.HeldError as held:
             raise StoreUnusable(str(path), f"in use by process {held.holder}") from None
         except OSError as error:
-            raise StoreUnusable(str(path), f"cannot be opened ({error.strerror})") from error
+            raise StoreUnusable(str(path), f"cannot be opened ({_name(error)})") from error
         try:
             path.touch(
                 mode=0o600
@@ -182,6 +182,7 @@ class SqliteStore:
 
     async def follow(self, after: int) -> AsyncIterator[Recorded]:
         """The events with a number above ``after``, in order, as far as the log goes now."""
+        self._check_open()
         end = self._next_seq
         while after + 1 < end:
             chunk = await self._run(self._reader, self._read_events, after, end)
@@ -208,9 +209,12 @@ class SqliteStore:
         os.close(self._lock)
 
     async def _run(self, thread: Executor, work: Callable[..., T], *args: object) -> T:
+        self._check_open()
+        return await asyncio.get_running_loop().run_in_executor(thread, work, *args)
+
+    def _check_open(self) -> None:
         if self._closed:
             raise StoreRefused("the store is closed")
-        return await asyncio.get_running_loop().run_in_executor(thread, work, *args)
 
     # In the writer's thread
 
@@ -326,6 +330,9 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
         for statement in _SCHEMA:
             connection.execute(statement)
         connection.execute("COMMIT")
+    # What a killed process left in the WAL may be in the kernel's memory only.
+    # Nobody is told of it before it is on the disk.
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
 def _check_format(path: Path, connection: sqlite3.Connection) -> None:
@@ -417,5 +424,7 @@ def _code(error: sqlite3.Error) -> int:
 
 
 def _name(error: Exception) -> str:
-    """SQLite's own name for the error, or the kind of any other; never its text, which may hold SQL."""
+    """The error as an operator may look it up; never SQLite's text, which may hold SQL."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
     return getattr(error, "sqlite_errorname", type(error).__name__)

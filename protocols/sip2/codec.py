@@ -255,15 +255,18 @@ def _mended(text: str, reader: _Reader, delimiter: str) -> str:
         status, width, version = odd.groups()
         return f"99{status}{width[-3:]:0>3}{version}{text[odd.end() :]}"
     if reader.positions:
-        column = _last_column(text, reader)
         start, _, read = reader.positions[-1]
+        column = text[start:end]
         head = text[end : end + 2]
         unreadable = read is not None and read(column) is None and column.strip(" 0")
-        if not unreadable and _is_extension_id(head) and head.isupper() and head.strip("YN"):
+        if not unreadable and _is_extension_id(head) and head[0].isupper() and head.strip("YN"):
             return text  # somebody's own field comes first
         for place in range(start, text.find(delimiter, start) if delimiter in text[start:] else len(text)):
             if text[place : place + 2] in reader.slots:
-                return text[:place].ljust(end)[:end] + text[place:]
+                column = text[start:place]
+                if read is not None and read(column) is None:
+                    column = ""
+                return f"{text[:start]}{column[: end - start]:{end - start}}{text[place:]}"
     if len(text) < end:
         raise RemoteError(Defect.TRUNCATED, Remedy.RESEND, reader.message.code)
     return text

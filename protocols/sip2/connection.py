@@ -85,7 +85,7 @@ class Replay(msgspec.Struct, frozen=True):
 
 
 class Noticed(msgspec.Struct, frozen=True):
-    """A defect of the peer to be logged and counted: in which message, if that is known, and in which field."""
+    """A defect of the peer to be logged and counted: in which message, if known, and in which field."""
 
     what: Defect
     code: str = ""

@@ -298,6 +298,10 @@ def _text(width: int) -> Shape:
     return Shape(width, None, write)
 
 
+def _read_version(text: str) -> str | None:
+    return text if text[1:2] in (".", "") else None
+
+
 E_ = TypeVar("E_", bound=StrEnum)
 
 
@@ -398,7 +402,7 @@ SECRET: Final = Shape(0, Secret, Secret.reveal)
 CHARACTER: Final = _text(1)
 LANGUAGE: Final = _text(3)
 CURRENCY: Final = _text(3)
-VERSION: Final = _text(4)
+VERSION: Final = Shape(4, _read_version, _text(4).write)
 SC_STATUS: Final = _code(ScStatusCode, ScStatusCode.OK)
 CIRCULATION_STATUS: Final = _code(CirculationStatus, CirculationStatus.OTHER)
 SECURITY_MARKER: Final = _code(SecurityMarker, SecurityMarker.OTHER)

@@ -1,17 +1,19 @@
 """MARC records become bibs: the card for the memory, the body for the store.
 
-The rule it keeps: one bib for a control number. The last record of a load with that number is it, however often it is loaded.
+The rule it keeps: one bib for a control number. The last record of a load with that number is it,
+however often it is loaded.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from core.model.records import Bib, BibBody, BibId
+from core.model.records import BibBody, BibId
 from core.ports import Change
 from servers.load.card import card
 from servers.load.charset import Charset, to_utf8
 from servers.load.iso2709 import Marc, pack
+from servers.load.known import Known
 from servers.load.marc_files import KeyPlaces, MarcEntry
 from servers.load.verdict import UNCHANGED, Outcome, Place, Unusable, Verdict, rejected, skipped
 
@@ -47,21 +49,20 @@ def _not_wanted(marc: Marc) -> str:
 
 
 class BibJudge:
-    """Decides about records, given the bibs there are by control number, which it keeps up."""
+    """Decides about records, given what is known, which it keeps up."""
 
     def __init__(
         self,
-        bibs: dict[str, Bib],
+        known: Known,
         bodies: Bodies,
-        new_id: Callable[[], int],
         last: dict[str, Place],
         keys: KeyPlaces = KeyPlaces(),  # noqa: B008 (frozen)
         charset: Charset = Charset.AUTO,
     ) -> None:
         """``last`` is where each control number comes last in the load."""
-        self._bibs = bibs
+        self._bibs = known.bibs
+        self._new_id = known.new_id
         self._bodies = bodies
-        self._new_id = new_id
         self._last = last
         self._keys = keys
         self._charset = charset

@@ -1,6 +1,7 @@
 """The card of a bib, from its MARC: what the memory keeps of it, and the medium its items have.
 
-The rule it keeps: a card is what a person reads on a small screen, free of ISBD punctuation and of the marks catalogues sort by.
+The rule it keeps: a card is what a person reads on a small screen, free of ISBD punctuation and of the
+marks catalogues sort by.
 """
 
 from __future__ import annotations
@@ -11,14 +12,18 @@ from core.model.records import Bib, BibId, Medium
 from servers.load.iso2709 import Marc, subfields
 
 _SORT_MARKS = re.compile("[\u0088\u0089\u0098\u009c]|<<|>>|[\u00ac]")
-"""Signs around an article that does not sort: MARC-8 and Unicode controls, and the German habit of ``<<Die>> Stadt``."""
+"""Signs around an article that does not sort: MARC-8 and Unicode controls, and the German habit of
+``<<Die>> Stadt``.
+"""
 
 _ISBD_END = " \t,:;/="
-_ABBREVIATIONS = frozenset({"etc", "inc", "ltd", "bros", "dept", "vol", "ser", "jun", "sen", "comp", "hrsg", "corp"})
+_ABBREVIATIONS = frozenset(
+    {"etc", "inc", "ltd", "bros", "dept", "vol", "ser", "jun", "sen", "comp", "hrsg", "corp"}
+)
 _YEAR = re.compile(r"(?<!\d)(?:1[0-9]|20)\d\d(?!\d)")
 _DATE1 = slice(7, 11)
 
-_RELATOR_FREE = {b"100": b"abc", b"110": b"ab", b"111": b"a", b"700": b"abc"}
+_NAMING = {b"100": b"abc", b"110": b"ab", b"111": b"a", b"700": b"abc"}
 """Which subfields of a heading name the author."""
 
 
@@ -33,14 +38,19 @@ def title(marc: Marc) -> str:
     for code, data in subfields(marc.first(b"245")):
         if code in (b"a", b"b", b"n", b"p"):
             piece = _clean(data.decode())
-            joint = ": " if code == b"b" else ". "
-            text = f"{text}{joint}{piece}" if text and piece else text or piece
+            text = f"{text}{_joint(code, text)}{piece}" if text and piece else text or piece
     return without_stop(text)
+
+
+def _joint(code: bytes, before: str) -> str:
+    if code == b"b":
+        return ": "
+    return " " if before.endswith(".") else ". "
 
 
 def author(marc: Marc) -> str:
     """The main entry's name, else the first added one (100, 110, 111, 700)."""
-    for tag, codes in _RELATOR_FREE.items():
+    for tag, codes in _NAMING.items():
         if data := marc.first(tag):
             pieces = [_clean(piece.decode()) for code, piece in subfields(data) if code and code in codes]
             return without_stop(" ".join(piece for piece in pieces if piece))
@@ -71,7 +81,8 @@ def standard_numbers(marc: Marc) -> tuple[str, ...]:
 
 
 def standard_number(text: str) -> str:
-    """The number at the beginning of the text, without hyphens if it is made of digits; ISBN-10 in its 13-digit form.
+    """The number at the beginning of the text, without hyphens if it is made of digits; ISBN-10 in its
+    13-digit form.
 
     An ISBN with a wrong check digit is kept as it is printed on the book.
     """

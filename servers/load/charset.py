@@ -1,6 +1,7 @@
 """The character sets of MARC records, all made UTF-8.
 
-The rule it keeps: the bytes decide, since leader/09 often lies. What is UTF-8 is UTF-8; MARC-8 with a diacritic almost never is.
+The rule it keeps: the bytes decide, since leader/09 often lies. What is UTF-8 is UTF-8; MARC-8 with a
+diacritic almost never is.
 """
 
 from __future__ import annotations
@@ -32,21 +33,23 @@ DAMAGED = "characters that are not UTF-8 were replaced by U+FFFD"
 
 
 def to_utf8(marc: Marc, charset: Charset = Charset.AUTO) -> tuple[Marc, str]:
-    """The record in UTF-8, and a warning or nothing. Raises `Unusable` for escape sequences that MARC-8 does not have."""
+    """The record in UTF-8, and a warning or nothing. Raises `Unusable` for escape sequences that MARC-8
+    does not have.
+    """
     data = b"".join(field for _, field in marc.fields)
     if data.isascii() and ESCAPE not in data:
         return marc, ""
-    match charset:
-        case Charset.LATIN_1:
-            return _mapped(marc, lambda piece: piece.decode("latin-1").encode()), ""
-        case Charset.MARC_8:
-            return _mapped(marc, _from_marc8), ""
-        case Charset.UTF_8 | Charset.AUTO:
-            if _is_utf8(data) and (charset is Charset.UTF_8 or not (ESCAPE in data and data.isascii())):
-                return marc, ""
-            if charset is Charset.AUTO and marc.leader[9] != _UNICODE:
-                return _mapped(marc, _from_marc8), ""
-            return _mapped(marc, lambda piece: piece.decode(errors="replace").encode()), DAMAGED
+    well_formed = _is_utf8(data)
+    if charset is Charset.AUTO:
+        says_unicode = marc.leader[9] == _UNICODE
+        charset = Charset.UTF_8 if says_unicode or (well_formed and ESCAPE not in data) else Charset.MARC_8
+    if charset is Charset.LATIN_1:
+        return _mapped(marc, lambda piece: piece.decode("latin-1").encode()), ""
+    if charset is Charset.MARC_8:
+        return _mapped(marc, _from_marc8), ""
+    if well_formed:
+        return marc, ""
+    return _mapped(marc, lambda piece: piece.decode(errors="replace").encode()), DAMAGED
 
 
 def _is_utf8(data: bytes) -> bool:

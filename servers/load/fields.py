@@ -1,4 +1,6 @@
-"""The fields a mapping can fill, for each kind of table. The README's tables say the same, and a test compares them."""
+"""The fields a mapping can fill, for each kind of table. The README's tables say the same, and a test
+compares them.
+"""
 
 from __future__ import annotations
 

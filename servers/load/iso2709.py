@@ -1,8 +1,8 @@
 """MARC 21 in ISO 2709: from bytes to fields, and back.
 
-The rule it keeps: a record that can be understood in only one way is read, whatever its leader claims; any other is refused. pymarc reads
-a third as many records a second, drops bytes behind damaged subfield codes and stops at damaged leaders, so it only
-serves MARC-8 here (`servers.load.charset`).
+The rule it keeps: a record that can be understood in only one way is read, whatever its leader claims;
+any other is refused. pymarc reads a third as many records a second, drops bytes behind damaged subfield
+codes and stops at damaged leaders, so it only serves MARC-8 here (`servers.load.charset`).
 """
 
 from __future__ import annotations
@@ -22,13 +22,17 @@ DELIMITER = b"\x1f"
 LARGEST_FIELD = 9_999
 LARGEST_RECORD = 99_999
 LARGEST_FRAME = 4 * LARGEST_RECORD
-"""More bytes than this without a record terminator are no MARC record, however its lengths were miscounted."""
+"""More bytes than this without a record terminator are no MARC record, however its lengths were
+miscounted.
+"""
 
 _CHUNK = 1 << 16
 _BETWEEN = b" \r\n\0"
 
 Field = tuple[bytes, bytes]
-"""A tag, and what follows it up to the field terminator: indicators and subfields, or the data of a control field."""
+"""A tag, and what follows it up to the field terminator: indicators and subfields, or the data of a
+control field.
+"""
 
 
 class Marc(Struct, frozen=True):
@@ -47,7 +51,9 @@ class Marc(Struct, frozen=True):
 
 
 class Frame(Struct, frozen=True):
-    """The bytes up to a record terminator, without it, and where they begin. ``whole``: the terminator was there."""
+    """The bytes up to a record terminator, without it, and where they begin. ``whole``: the terminator
+    was there.
+    """
 
     offset: int
     data: bytes
@@ -55,7 +61,9 @@ class Frame(Struct, frozen=True):
 
 
 def frames(stream: BinaryIO) -> Iterator[Frame]:
-    """Cut the stream at record terminators, so that one broken record never costs the next. Memory stays bounded."""
+    """Cut the stream at record terminators, so that one broken record never costs the next. Memory
+    stays bounded.
+    """
     buffer = bytearray()
     offset = 0
     while chunk := stream.read(_CHUNK):
@@ -83,7 +91,8 @@ def _frame(data: bytearray, offset: int) -> Frame:
 def unpack(frame: Frame) -> Marc:
     """The record in the frame, in its own charset. Raises `Unusable`.
 
-    The lengths in the leader are not needed: the directory ends with the first field terminator (ISO 2709, 4.4).
+    The lengths in the leader are not needed: the directory ends with the first field terminator (ISO
+    2709, 4.4).
     """
     data = frame.data
     if not frame.whole:
@@ -97,9 +106,15 @@ def unpack(frame: Frame) -> Marc:
     body = data[directory_end + 1 :]
     fields = []
     for at in range(0, len(directory), ENTRY):
-        tag, length, start = directory[at : at + 3], directory[at + 3 : at + 7], directory[at + 7 : at + ENTRY]
+        tag, length, start = (
+            directory[at : at + 3],
+            directory[at + 3 : at + 7],
+            directory[at + 7 : at + ENTRY],
+        )
         if not (length.isdigit() and start.isdigit() and tag.isalnum()):
-            raise Unusable("a directory entry is not a tag and two numbers", _shown(directory[at : at + ENTRY]))
+            raise Unusable(
+                "a directory entry is not a tag and two numbers", _shown(directory[at : at + ENTRY])
+            )
         end = int(start) + int(length) - 1
         if body[end : end + 1] != FIELD_END:
             return Marc(_leader(data), _by_terminators(directory, body))
@@ -108,11 +123,15 @@ def unpack(frame: Frame) -> Marc:
 
 
 def _by_terminators(directory: bytes, body: bytes) -> tuple[Field, ...]:
-    """The fields of a record whose directory miscounts (characters for bytes, mostly): cut where they really end."""
+    """The fields of a record whose directory miscounts (characters for bytes, mostly): cut where they
+    really end.
+    """
     entries = [directory[at : at + ENTRY] for at in range(0, len(directory), ENTRY)]
     datas = body.removesuffix(FIELD_END).split(FIELD_END)
     if len(datas) != len(entries):
-        raise Unusable("the directory does not fit the fields", f"{len(entries)} entries, {len(datas)} fields")
+        raise Unusable(
+            "the directory does not fit the fields", f"{len(entries)} entries, {len(datas)} fields"
+        )
     if any(not entry[7:].isdigit() for entry in entries):
         raise Unusable("a directory entry is not a tag and two numbers")
     order = sorted(range(len(entries)), key=lambda index: int(entries[index][7:]))
@@ -126,7 +145,9 @@ def _leader(data: bytes) -> bytes:
 
 
 def pack(marc: Marc) -> bytes:
-    """The record in ISO 2709 as MARC 21 has it, its fields being UTF-8. Raises `Unusable` if it is too long for that."""
+    """The record in ISO 2709 as MARC 21 has it, its fields being UTF-8. Raises `Unusable` if it is too
+    long for that.
+    """
     directory = bytearray()
     body = bytearray()
     for tag, data in marc.fields:

@@ -1,11 +1,14 @@
 """Rows become items.
 
-The rule it keeps: what an item is comes from the file; where it stands comes from the file only once, then from the desk.
+The rule it keeps: what an item is comes from the file; where it stands comes from the file only once,
+then from the desk.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from msgspec.structs import replace
 
 from core.model.records import Bib, BibId, Item, ItemId, ItemStatus, Medium
 from core.ports import Change
@@ -17,15 +20,17 @@ from servers.load.rows import Once, verdict
 from servers.load.tables import Row
 from servers.load.verdict import UNCHANGED, Outcome, Unusable, Verdict
 
-NO_LOAN_YET = "on loan in the source: in process here until its loan is loaded, or until it is scanned in"
-NO_HOLD_YET = "on the hold shelf in the source: in process here until its hold is loaded, or until it is scanned in"
+NO_LOAN_YET = "on loan in the source: in process here until its loan is loaded or it is scanned in"
+NO_HOLD_YET = "on the hold shelf in the source: in process here until its hold is loaded or it is scanned in"
 
 _WAITING = {
     ItemStatus.ON_LOAN: NO_LOAN_YET,
     ItemStatus.CLAIMED_RETURNED: NO_LOAN_YET,
     ItemStatus.ON_HOLD_SHELF: NO_HOLD_YET,
 }
-"""States that only a loan or a hold can give. Until it comes, nobody may be told that the item is on its shelf."""
+"""States that only a loan or a hold can give. Until it comes, nobody may be told that the item is on
+its shelf.
+"""
 
 
 class ItemJudge:
@@ -40,4 +45,73 @@ class ItemJudge:
 
     async def judge(self, rows: Sequence[Row]) -> list[Verdict]:
         """A verdict for each row."""
+        await self._learn_media(rows)
         return [verdict(row, self._place) for row in rows]
+
+    async def _learn_media(self, rows: Sequence[Row]) -> None:
+        numbers = {_control_number(row) for row in rows}
+        bibs = [self._known.bibs[number] for number in numbers if number in self._known.bibs]
+        bodies = await self._bodies([bib.id for bib in bibs if bib.id not in self._media])
+        for bib, body in bodies.items():
+            self._media[bib] = medium(unpack(Frame(0, body.removesuffix(RECORD_END))))
+
+    def _place(self, row: Row) -> Verdict:
+        barcode = row.need("barcode")
+        self._barcodes.claim(barcode, row.place)
+        bib = self._known.bibs.get(number := row.need("bib"))
+        if bib is None:
+            raise Unusable("no such bib", number)
+        before = self._known.items.get(barcode)
+        if before is not None:
+            return self._replace(before, row, bib)
+        item, warning = _standing(self._described(row, bib, ItemId(0), 1), row)
+        item = replace(item, id=ItemId(self._known.new_id()))
+        self._known.items[barcode] = item
+        return Verdict(Outcome.ADDED, changes=(Change(None, item),), warnings=(warning,) if warning else ())
+
+    def _replace(self, before: Item, row: Row, bib: Bib) -> Verdict:
+        item = replace(
+            self._described(row, bib, before.id, before.version),
+            status=before.status,
+            loan=before.loan,
+            hold=before.hold,
+            destination=before.destination,
+        )
+        if item == before:
+            return UNCHANGED
+        item = replace(item, version=before.version + 1)
+        self._known.items[item.barcode] = item
+        return Verdict(Outcome.REPLACED, changes=(Change(before, item),))
+
+    def _described(self, row: Row, bib: Bib, item_id: ItemId, version: int) -> Item:
+        kind = row.code("medium", Medium)
+        return Item(
+            id=item_id,
+            version=version,
+            barcode=row.need("barcode"),
+            bib=bib.id,
+            location=row.need("location"),
+            policy=row.text("policy"),
+            call_number=row.text("call_number"),
+            description=row.text("description"),
+            medium=self._media.get(bib.id, Medium.BOOK) if kind is None else kind,
+            price=row.amount("price"),
+            note=row.text("note"),
+        )
+
+
+def _control_number(row: Row) -> str:
+    try:
+        return "" if row.refusal() else row.text("bib")
+    except Unusable:
+        return ""
+
+
+def _standing(item: Item, row: Row) -> tuple[Item, str]:
+    """The item where the file says it stands, and a warning or nothing."""
+    status = row.code("status", ItemStatus) or ItemStatus.AVAILABLE
+    if status in _WAITING:
+        return replace(item, status=ItemStatus.IN_PROCESS), _WAITING[status]
+    travelling = status is ItemStatus.IN_TRANSIT
+    destination = row.text("destination") or item.location.partition("/")[0] if travelling else ""
+    return replace(item, status=status, destination=destination), ""

@@ -1,6 +1,7 @@
 """What the store holds already, by the keys that files use, and what the desk has done with it.
 
-The rule it keeps: what the desk has dealt with belongs to the desk; a file from before must not bring it back.
+The rule it keeps: what the desk has dealt with belongs to the desk; a file from before must not bring
+it back.
 """
 
 from __future__ import annotations
@@ -42,8 +43,10 @@ class Known:
             case _:
                 return
 
-    def put_patron(self, patron: Patron) -> None:
-        """Find the patron by barcode and by every identifier from now on."""
+    def put_patron(self, patron: Patron, before: Patron | None = None) -> None:
+        """Find the patron by barcode and by every identifier from now on, and not by those of ``before``."""
+        for key in before.identifiers if before is not None else ():
+            del self.patrons[key]
         for key in (patron.barcode, *patron.identifiers):
             self.patrons[key] = patron
 

@@ -1,4 +1,5 @@
-"""How the columns of a table become the fields of a record, as data: written in TOML, or given on the command line.
+"""How the columns of a table become the fields of a record, as data: written in TOML, or given on the
+command line.
 
 The rule it keeps: a mapping that does not fit the file or the kind is refused before the first row is read.
 """
@@ -7,14 +8,15 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping as Table, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Table
 from importlib import resources
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
-from servers.load.fields import Kind
+from servers.load.fields import SECRET, Kind
 from servers.load.problem import LoadProblem
 
 ANY = "*"
@@ -23,7 +25,8 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 class Lookup(Struct, frozen=True, forbid_unknown_fields=True):
-    """A table of the other system that tells what a value means: the row whose ``key`` column holds it, its ``value`` column.
+    """A table of the other system that tells what a value means: the row whose ``key`` column holds it,
+    its ``value`` column.
 
     ``file`` is beside the file that is loaded.
     """
@@ -56,17 +59,26 @@ def read_mapping(name: str) -> Mapping:
     except OSError as error:
         known = ", ".join(ready_mappings())
         raise LoadProblem(f"mapping {name}: {error.strerror}; ready mappings are {known}") from error
-    except (msgspec.ValidationError, msgspec.DecodeError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (
+        msgspec.ValidationError,
+        msgspec.DecodeError,
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+    ) as error:
         raise LoadProblem(f"mapping {name}: {error}") from error
 
 
 def ready_mappings() -> list[str]:
     """The names of the mappings that come with the program."""
-    return sorted(entry.name.removesuffix(".toml") for entry in _READY.iterdir() if entry.name.endswith(".toml"))
+    return sorted(
+        entry.name.removesuffix(".toml") for entry in _READY.iterdir() if entry.name.endswith(".toml")
+    )
 
 
 def with_arguments(mapping: Mapping, columns: Iterable[str], lookups: Iterable[str]) -> Mapping:
-    """The mapping with ``field=column`` and ``field=FILE:key:value`` of the command line put over it. Raises `LoadProblem`."""
+    """The mapping with ``field=column`` and ``field=FILE:key:value`` of the command line put over it.
+    Raises `LoadProblem`.
+    """
     mapped = {**mapping.columns, **dict(_pair("--map", text) for text in columns)}
     looked_up = dict(mapping.lookup)
     for text in lookups:
@@ -86,8 +98,10 @@ def _pair(option: str, text: str) -> tuple[str, str]:
 
 
 def check(mapping: Mapping, kind: Kind) -> None:
-    """Refuse fields that the kind does not have, and required ones that nothing fills. Raises `LoadProblem`."""
-    named = {
+    """Refuse fields that the kind does not have, and required ones that nothing fills. Raises
+    `LoadProblem`.
+    """
+    named: dict[str, Table[str, object]] = {
         "columns": mapping.columns,
         "defaults": mapping.defaults,
         "values": mapping.values,
@@ -99,14 +113,22 @@ def check(mapping: Mapping, kind: Kind) -> None:
             raise LoadProblem(
                 f"{kind.name} have no field {', '.join(unknown)} ({part}); they have {', '.join(kind.fields)}"
             )
-    if missing := [field for field in kind.required if field not in mapping.columns and field not in mapping.defaults]:
-        raise LoadProblem(f"{kind.name} need {', '.join(missing)}: map each to a column, as in --map {missing[0]}=COLUMN")
+    if SECRET in mapping.defaults:
+        raise LoadProblem(f"defaults: a {SECRET} for everybody is none")
+    if missing := [
+        field for field in kind.required if field not in mapping.columns and field not in mapping.defaults
+    ]:
+        raise LoadProblem(
+            f"{kind.name} need {', '.join(missing)}: map each to a column, as in --map {missing[0]}=COLUMN"
+        )
 
 
 class Template:
-    """Text with columns in it, compiled for one header: a column's bare name, or ``{library}/{shelf,room|STACKS}``.
+    """Text with columns in it, compiled for one header: a column's bare name, or
+    ``{library}/{shelf,room|STACKS}``.
 
-    In braces stand columns, of which the first that is not empty counts, and after ``|`` the text if all are empty.
+    In braces stand columns, of which the first that is not empty counts, and after ``|`` the text if
+    all are empty.
     """
 
     __slots__ = ("_parts", "columns")

@@ -30,7 +30,12 @@ class MarcEntry(Struct, frozen=True):
 
     def extract(self) -> str:
         """The beginning of the record, control characters made visible."""
-        return one_line(self.text)
+        return one_line(_raw(self.marc) if isinstance(self.marc, Marc) else self.text)
+
+
+def _raw(marc: Marc) -> str:
+    data = FIELD_END.join((marc.leader, *(tag + data for tag, data in marc.fields)))
+    return data[:EXTRACT].decode("ascii", "backslashreplace")
 
 
 def read_marc(files: Iterable[Path]) -> Iterator[MarcEntry]:
@@ -60,7 +65,9 @@ def _read_iso2709(file: Path) -> Iterator[MarcEntry]:
             try:
                 yield MarcEntry(place, unpack(frame))
             except Unusable as unusable:
-                yield MarcEntry(place, unusable.verdict, frame.data[:EXTRACT].decode("ascii", "backslashreplace"))
+                yield MarcEntry(
+                    place, unusable.verdict, frame.data[:EXTRACT].decode("ascii", "backslashreplace")
+                )
 
 
 class KeyPlaces(Struct, frozen=True):
@@ -74,7 +81,9 @@ class KeyPlaces(Struct, frozen=True):
         places = tuple(place.strip() for place in text.split(","))
         for place in places:
             if place != DIGEST and not (place.isalnum() and len(place) == (3 if place < "010" else 4)):
-                raise LoadProblem(f"control_number: {place!r} is neither a tag (001), a subfield (907a) nor 'digest'")
+                raise LoadProblem(
+                    f"control_number: {place!r} is neither a tag (001), a subfield (907a) nor 'digest'"
+                )
         return cls(places)
 
     def key(self, marc: Marc) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from lxml import etree
 from msgspec import Struct
@@ -21,7 +21,9 @@ _LINE_ENDS = re.compile(r"\s*\n\s*")
 
 
 class XmlRecord(Struct, frozen=True):
-    """A ``record`` element: the line where it begins, its MARC or what is wrong with it, and the beginning of its text."""
+    """A ``record`` element: the line where it begins, its MARC or what is wrong with it, and the
+    beginning of its text.
+    """
 
     line: int
     marc: Marc | Verdict
@@ -29,10 +31,11 @@ class XmlRecord(Struct, frozen=True):
 
 
 def xml_records(stream: BinaryIO) -> Iterator[XmlRecord]:
-    """Every record of the document, in order; what comes after a place that is not well-formed cannot be read.
+    """Every record of the document, in order; what comes after a place that is not well-formed cannot
+    be read.
 
-    SRU and OAI answers wrap records in elements of the same name; a wrapper that holds no MARC (a diagnostic, a deleted record,
-    another schema) is one record, skipped.
+    SRU and OAI answers wrap records in elements of the same name; a wrapper that holds no MARC (a
+    diagnostic, a deleted record, another schema) is one record, skipped.
     """
     context = etree.iterparse(
         stream,
@@ -57,12 +60,14 @@ def xml_records(stream: BinaryIO) -> Iterator[XmlRecord]:
                 found_inside = True
                 yield _record(element)
             elif not found_inside:
-                yield XmlRecord(element.sourceline or 0, skipped("a record that holds no MARC"))
+                yield XmlRecord(_line(element), skipped("a record that holds no MARC"))
             if not open_records:
                 found_inside = False
                 _forget(element)
     except etree.XMLSyntaxError as error:
-        yield XmlRecord(error.lineno or 0, rejected("not well-formed XML; nothing after it was read", error.msg or ""))
+        yield XmlRecord(
+            error.lineno or 0, rejected("not well-formed XML; nothing after it was read", error.msg or "")
+        )
 
 
 def _is_marc(element: etree._Element) -> bool:
@@ -70,8 +75,12 @@ def _is_marc(element: etree._Element) -> bool:
 
 
 def _name(element: etree._Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    """The local name; of a node that is no element, nothing that MARCXML has."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def _line(element: etree._Element) -> int:
+    return cast("int | None", element.sourceline) or 0
 
 
 def _forget(element: etree._Element) -> None:
@@ -83,7 +92,7 @@ def _forget(element: etree._Element) -> None:
 
 
 def _record(element: etree._Element) -> XmlRecord:
-    line = element.sourceline or 0
+    line = _line(element)
     try:
         return XmlRecord(line, _marc(element))
     except Unusable as unusable:
@@ -132,6 +141,10 @@ def _indicator(element: etree._Element, name: str) -> bytes:
 
 
 def _text(element: etree._Element) -> bytes:
-    """The text in one line: in XML a line end is white space. XML 1.0 has none of the characters that ISO 2709 reserves."""
+    """The text in one line: in XML a line end is white space. XML 1.0 has none of the characters that
+    ISO 2709 reserves.
+    """
+    if len(element):  # an entity of the document's own is left as a node; so is markup
+        raise Unusable("markup or an unknown entity inside a field")
     text = element.text or ""
     return (_LINE_ENDS.sub(" ", text) if "\n" in text else text).encode()

@@ -31,5 +31,7 @@ class Once:
         """Take the key for the row at ``place``. Raises `Unusable` if another row has it."""
         first = self._first.setdefault(key, place)
         if first != place:
-            where = f"line {first.number}" if first.file == place.file else f"{first.file} line {first.number}"
+            where = (
+                f"line {first.number}" if first.file == place.file else f"{first.file} line {first.number}"
+            )
             raise Unusable(f"{self._what} comes twice", f"first in {where}")

@@ -64,7 +64,9 @@ class Row(Struct, frozen=True):
     sheet: Sheet
 
     def extract(self) -> str:
-        """The row without its secrets. Where the columns are out of step, nobody knows where a secret is: then nothing."""
+        """The row without its secrets. Where the columns are out of step, nobody knows where a secret
+        is: then nothing.
+        """
         secrets = self.sheet.secrets
         if secrets and len(self.cells) != self.sheet.width:
             return _HIDDEN
@@ -74,7 +76,9 @@ class Row(Struct, frozen=True):
     def refusal(self) -> Verdict | None:
         """Why the row is not to be read at all."""
         if len(self.cells) != self.sheet.width:
-            return rejected("not as many cells as the header has", f"{len(self.cells)}, not {self.sheet.width}")
+            return rejected(
+                "not as many cells as the header has", f"{len(self.cells)}, not {self.sheet.width}"
+            )
         for skip in self.sheet.skips:
             cell = self.cells[skip.column].strip()
             if cell in skip.values:
@@ -84,7 +88,9 @@ class Row(Struct, frozen=True):
         return None
 
     def all(self, field: str) -> list[str]:
-        """Every value that a look-up has for the field; without a look-up its one value. Raises `Unusable` if it is unknown."""
+        """Every value that a look-up has for the field; without a look-up its one value. Raises
+        `Unusable` if it is unknown.
+        """
         reading = self.sheet.readings.get(field)
         if reading is None:
             return []
@@ -116,7 +122,9 @@ class Row(Struct, frozen=True):
         return values.moment(field, text, self._form(field), self.sheet.zone) if text else None
 
     def due(self, field: str) -> datetime:
-        """A moment in UTC, of which a bare date is the end of the day. Raises `Unusable`, also if it is empty."""
+        """A moment in UTC, of which a bare date is the end of the day. Raises `Unusable`, also if it is
+        empty.
+        """
         return values.due_moment(field, self.need(field), self._form(field), self.sheet.zone)
 
     def day(self, field: str) -> date | None:
@@ -154,8 +162,12 @@ class Row(Struct, frozen=True):
         return self.sheet.readings[field].form
 
 
-def read_rows(files: Iterable[Path], mapping: Mapping, kind: Kind, zone: tzinfo, encoding: str = "") -> Iterator[Row]:
-    """Every row of the files, in order. Raises `LoadProblem` if a file cannot be opened or the mapping does not fit its header."""
+def read_rows(
+    files: Iterable[Path], mapping: Mapping, kind: Kind, zone: tzinfo, encoding: str = ""
+) -> Iterator[Row]:
+    """Every row of the files, in order. Raises `LoadProblem` if a file cannot be opened or the mapping
+    does not fit its header.
+    """
     for file in files:
         with open_table(file, encoding) as stream:
             rows = _cells(file, stream, mapping.delimiter)
@@ -167,10 +179,21 @@ def read_rows(files: Iterable[Path], mapping: Mapping, kind: Kind, zone: tzinfo,
                 yield Row(Place(str(file), number), cells, sheet)
 
 
+def count_rows(files: Iterable[Path], mapping: Mapping, kind: Kind, zone: tzinfo, encoding: str = "") -> int:
+    """How many rows `read_rows` will find in each file. Raises whatever it would raise, before anything
+    is loaded.
+    """
+    return sum(1 for _ in read_rows(files, mapping, kind, zone, encoding))
+
+
 def open_table(file: Path, encoding: str = "") -> TextIO:
-    """The file as text: in the encoding given, else UTF-8 or UTF-16 by its mark, else UTF-8, else Latin-1. Raises `LoadProblem`."""
+    """The file as text: in the encoding given, else UTF-8 or UTF-16 by its mark, else UTF-8, else
+    Latin-1. Raises `LoadProblem`.
+    """
     try:
-        return file.open(encoding=encoding or _encoding(file), newline="", errors="replace" if encoding else "strict")
+        return file.open(
+            encoding=encoding or _encoding(file), newline="", errors="replace" if encoding else "strict"
+        )
     except OSError as error:
         raise LoadProblem(f"{file}: {error.strerror}") from error
     except LookupError as error:
@@ -197,8 +220,8 @@ def _cells(file: Path, stream: TextIO, delimiter: str) -> Iterator[tuple[int, li
     first = stream.readline()
     stream.seek(0)
     sign = delimiter or _delimiter(file, first)
-    quoting = csv.QUOTE_NONE if sign == "\t" else csv.QUOTE_MINIMAL
-    reader = csv.reader(stream, delimiter=sign, quoting=quoting)
+    plain = sign == "\t"
+    reader = csv.reader(stream, delimiter=sign, quoting=csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL)
     while True:
         try:
             for cells in reader:
@@ -217,7 +240,9 @@ def _delimiter(file: Path, header: str) -> str:
     return max(_DELIMITERS, key=lambda sign: counts[sign])
 
 
-def _sheet(file: Path, names: Sequence[str], mapping: Mapping, kind: Kind, zone: tzinfo, encoding: str) -> Sheet:
+def _sheet(
+    file: Path, names: Sequence[str], mapping: Mapping, kind: Kind, zone: tzinfo, encoding: str
+) -> Sheet:
     header = {name.strip(): index for index, name in enumerate(names)}
     try:
         return Sheet(
@@ -228,7 +253,9 @@ def _sheet(file: Path, names: Sequence[str], mapping: Mapping, kind: Kind, zone:
                 if field in mapping.columns or field in mapping.defaults
             },
             skips=tuple(_skip(name, given, header) for name, given in mapping.skip.items()),
-            secrets=Template(mapping.columns[SECRET], header).columns if SECRET in mapping.columns else frozenset(),
+            secrets=Template(mapping.columns[SECRET], header).columns
+            if SECRET in mapping.columns
+            else frozenset(),
             zone=zone,
         )
     except LoadProblem as problem:
@@ -249,7 +276,9 @@ def _reading(field: str, file: Path, header: dict[str, int], mapping: Mapping, e
 
 
 def _skip(name: str, given: Iterable[str], header: dict[str, int]) -> _Skip:
-    return _Skip(column(name, header), frozenset(given), f'column {name} is "{{}}"', f"column {name} is not empty")
+    return _Skip(
+        column(name, header), frozenset(given), f'column {name} is "{{}}"', f"column {name} is not empty"
+    )
 
 
 def _looked_up(file: Path, lookup: Lookup, encoding: str) -> dict[str, list[str]]:

@@ -1,6 +1,7 @@
 """Text of a table's cell becomes a moment, a date, an amount, a yes or no.
 
-The rule it keeps: a value that cannot be understood is never guessed; it makes the row unusable, and says which field.
+The rule it keeps: a value that cannot be understood is never guessed; it makes the row unusable, and
+says which field.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ _DAY_ENDS = time(23, 59, 59)
 
 
 def moment(field: str, text: str, form: str, zone: tzinfo, *, at: time = time()) -> datetime:
-    """A moment in UTC: ISO 8601, or ``form`` in the manner of strptime. Without an offset it is in ``zone``, a bare date means ``at``."""
+    """A moment in UTC: ISO 8601, or ``form`` in the manner of strptime. Without an offset it is in
+    ``zone``, a bare date means ``at``.
+    """
     read = _read(field, text, form)
     if len(text) <= len("2020-10-27") and not (read.hour or read.minute or read.second):
         read = datetime.combine(read.date(), at, read.tzinfo)

@@ -1,4 +1,6 @@
-"""What becomes of each thing that was read. Exactly one of five outcomes, so that the counters of a load always add up."""
+"""What becomes of each thing that was read. Exactly one of five outcomes, so that the counters of a
+load always add up.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,9 @@ from typing import Protocol
 from msgspec import Struct
 
 from core.ports import Change
+
+ACTOR = "load"
+"""Who the log says has done it."""
 
 
 class Outcome(StrEnum):
@@ -21,7 +26,9 @@ class Outcome(StrEnum):
 
 
 class Place(Struct, frozen=True):
-    """Where something stands: the file, and the number of the record or line in it, from 1. ``offset`` is in bytes."""
+    """Where something stands: the file, and the number of the record or line in it, from 1. ``offset``
+    is in bytes.
+    """
 
     file: str
     number: int
@@ -44,7 +51,9 @@ class Entry(Protocol):
 
 
 class Verdict(Struct, frozen=True):
-    """What becomes of one entry. ``reason`` is the same for all entries of a sort, ``detail`` tells this one."""
+    """What becomes of one entry. ``reason`` is the same for all entries of a sort, ``detail`` tells
+    this one.
+    """
 
     outcome: Outcome
     reason: str = ""
@@ -66,7 +75,7 @@ def rejected(reason: str, detail: str = "") -> Verdict:
     return Verdict(Outcome.REJECTED, reason, detail)
 
 
-class Unusable(Exception):
+class Unusable(Exception):  # noqa: N818 (it says what the entry is)
     """Raised where an entry turns out to be of no use; becomes the verdict ``rejected``."""
 
     def __init__(self, reason: str, detail: str = "") -> None:

@@ -20,7 +20,6 @@ from core.rules.facts import Pin
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import Wire
 from protocols.sip2.connection import (
-    NEED_DATA,
     Closing,
     Connection,
     Noticed,
@@ -28,6 +27,8 @@ from protocols.sip2.connection import (
     Request,
     Role,
 )
+from protocols.sip2.connection import Limits as ConnectionLimits
+from protocols.sip2.framing import Terminator
 from servers.line import Line
 from servers.log import get_logger
 from servers.settings import PinCheck, Sip2Settings
@@ -45,24 +46,21 @@ from servers.tls import peer_identity
 
 log = get_logger(__name__)
 
+STRANGERS_WIRE = Wire(charset="utf-8", terminator=Terminator.MIRROR)
+"""How SIP2 is read and written before the terminal is known."""
+
 NEEDS_PIN = (m.Checkout, m.Renew, m.FeePaid, m.PatronStatusRequest, m.PatronInformation)
 
 
 class Slot:
-    """The place of one answer in the order of answers: to `request`, or `raw` bytes that stand for themselves."""
+    """The place of one answer in the order of answers."""
 
-    __slots__ = ("pin", "raw", "reply", "request")
+    __slots__ = ("pin", "reply", "request")
 
-    def __init__(self, request: m.FromSc | None, pin: Pin, reply: Reply | None, raw: bytes = b"") -> None:
+    def __init__(self, request: m.FromSc, pin: Pin, reply: Reply) -> None:
         self.request = request
         self.pin = pin
         self.reply = reply
-        self.raw = raw
-
-    @property
-    def waits(self) -> bool:
-        """Whether something must be durable first."""
-        return self.reply is not None and self.reply.unit is not None
 
 
 class Sip2Service:
@@ -70,6 +68,9 @@ class Sip2Service:
 
     def __init__(self, settings: Sip2Settings, terminals: Terminals, desk: CirculationDesk) -> None:
         self.settings = settings
+        self.connection_limits = ConnectionLimits(
+            message=settings.line_limit, outstanding=settings.in_flight
+        )
         self.terminals = terminals
         self.desk = desk
         self.draining = False
@@ -100,7 +101,7 @@ class Sip2Conversation:
     def __init__(self, service: Sip2Service, line: Line) -> None:
         self._service = service
         self._line = line
-        self._connection = Connection(Role.ACS, Wire(charset="utf-8"), limit=service.settings.line_limit)
+        self._connection = Connection(Role.ACS, STRANGERS_WIRE, service.connection_limits)
         self._slots: deque[Slot] = deque()
         self._out: list[bytes] = []
         self._busy = False
@@ -144,9 +145,11 @@ class Sip2Conversation:
                 case Request() as event:
                     self._asked(event.message)
                 case Replay() as event:
-                    self._repeat(event.data)
+                    self._out.append(event.data)
                 case Noticed() as event:
-                    log.debug("sip2-noticed", terminal=self._name, what=event.what, detail=event.detail)
+                    log.info(
+                        "sip2-noticed", terminal=self._name, what=event.what, code=event.code, field=event.field
+                    )
                 case Closing() as event:
                     log.warning("sip2-closing", peer=self._line.peer, terminal=self._name, reason=event.reason)
                     self._out.append(event.data)
@@ -200,12 +203,6 @@ class Sip2Conversation:
         self._slots.append(slot)
         self._await(slot, reply)
 
-    def _repeat(self, data: bytes) -> None:
-        if self._slots:
-            self._slots.append(Slot(None, Pin.NOT_GIVEN, None, data))
-        else:
-            self._out.append(data)
-
     def _await(self, slot: Slot, reply: Reply) -> None:
         if reply.unit is not None:
             reply.unit.then(lambda how: self._settled(slot, reply, how))
@@ -214,7 +211,6 @@ class Sip2Conversation:
         """What an answer waited for is decided: it may go, or what it says is not so."""
         if slot not in self._slots:
             return
-        assert slot.request is not None, "raw bytes wait for nothing"
         match how:
             case Settled.KEPT:
                 slot.reply = Reply(reply.message)
@@ -232,9 +228,8 @@ class Sip2Conversation:
 
     def _release(self) -> None:
         """Send the answers at the head of the queue that wait for nothing any more."""
-        while self._slots and not self._slots[0].waits:
-            slot = self._slots.popleft()
-            self._out.append(slot.raw if slot.reply is None else self._connection.send(slot.reply.message))
+        while self._slots and self._slots[0].reply.unit is None:
+            self._out.append(self._connection.send(self._slots.popleft().reply.message))
         self._flush()
         if not self._busy:
             self._work()

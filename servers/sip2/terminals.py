@@ -9,7 +9,7 @@ from core.desk import CirculationDesk
 from core.ports import Credentials
 from protocols.sip2.codec import ErrorDetection, Wire
 from protocols.sip2.framing import Terminator
-from servers.settings import Terminal
+from servers.settings import Terminal, certificate_id
 from servers.sip2.station import Station
 from servers.tls import PeerIdentity
 
@@ -27,14 +27,14 @@ class Terminals:
             if terminal.user:
                 self._by_user[terminal.user] = terminal
             if terminal.certificate:
-                self._by_certificate[_certificate_key(terminal.certificate)] = terminal
+                self._by_certificate[certificate_id(terminal.certificate)] = terminal
 
     def by_certificate(self, identity: PeerIdentity | None) -> Station | None:
         """The terminal that a client certificate stands for. A fingerprint goes before a name."""
         if identity is None:
             return None
-        for key in (identity.fingerprint, identity.common_name, *identity.dns_names):
-            terminal = self._by_certificate.get(_certificate_key(key))
+        for name in (identity.fingerprint, identity.common_name, *identity.dns_names):
+            terminal = self._by_certificate.get(name) if name is not None else None
             if terminal is not None:
                 return self.station(terminal)
         return None
@@ -73,7 +73,3 @@ def wire(terminal: Terminal) -> Wire:
         error_detection=ErrorDetection(terminal.error_detection.value),
     )
 
-
-def _certificate_key(text: str) -> str:
-    """Fingerprints are written with and without colons, in either case; names are compared without regard to case."""
-    return text.replace(":", "").casefold()

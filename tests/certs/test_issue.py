@@ -184,6 +184,16 @@ def test_a_servers_certificate_does_not_pass_for_a_terminals(tmp_path: Path) -> 
     assert _names(terminal).get_values_for_type(x509.DNSName) == ["kiosk-1"]
 
 
+def test_a_certificate_without_names_or_purpose_is_replaced(tmp_path: Path) -> None:
+    """Here the authority's own pair has been copied into the server's place."""
+    authority = ensure_authority(tmp_path).path
+    server = Pair(tmp_path / "certs" / "server.pem", tmp_path / "certs" / "server.key")
+    server.certificate.write_bytes(authority.read_bytes())
+    server.key.touch(mode=0o600)
+    server.key.write_bytes(authority.with_suffix(".key").read_bytes())
+    assert "localhost" in _names(ensure_server(tmp_path)).get_values_for_type(x509.DNSName)
+
+
 def test_an_impossible_name_makes_no_file(tmp_path: Path) -> None:
     with pytest.raises(CertificateError):
         issue_terminal(tmp_path, "../ca")

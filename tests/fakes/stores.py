@@ -21,7 +21,7 @@ from core.ports import Batch, Store, StoreBroken, StoreRefused
 
 
 class RefusingStore:
-    """Every call goes to the store inside; commits pass a gate first. ``batches`` are those that were kept."""
+    """Every call goes to the store inside, commits through a gate. ``batches`` are those that were kept."""
 
     def __init__(self, store: Store) -> None:
         self._store = store

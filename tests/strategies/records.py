@@ -1,7 +1,7 @@
-"""Hypothesis strategies for records and events, derived from the structs themselves: a new field needs no line here.
+"""Hypothesis strategies for records and events, derived from the structs: a new field needs no line here.
 
-Use `of(Item)`, `of(CheckedOut)`, or `records()`, `events()` for any kind. What cannot be stored is not made: ids beyond
-64 bits, amounts that are no number, lone surrogates.
+Use `of(Item)`, `of(CheckedOut)`, or `records()`, `events()` for any kind. What cannot be stored is not made:
+ids beyond 64 bits, amounts that are no number, lone surrogates.
 """
 
 from __future__ import annotations

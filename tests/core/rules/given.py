@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -28,7 +28,10 @@ from core.model.records import (
     Patron,
     PatronId,
 )
+from core.refusals import Refused
 from core.rules.facts import Borrower, Moment, Opening
+
+E = TypeVar("E")
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -86,3 +89,9 @@ def fee(
 def ids() -> Callable[[], int]:
     """New ids from 1000 on."""
     return count(1000).__next__
+
+
+def done(decision: Refused | tuple[E, ...]) -> tuple[E, ...]:
+    """What happened, where the desk did not say no."""
+    assert not isinstance(decision, Refused)
+    return decision

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -21,12 +22,12 @@ NEVER_OPEN = Calendar(closed_weekdays=tuple(range(7)))
 MINUTE = timedelta(minutes=1)
 
 
-def days(length: int, **terms: object) -> LoanTerms:
-    return LoanTerms("days", unit=Unit.DAYS, length=length, **terms)  # type: ignore[arg-type]  # named by each test
+def days(length: int, **terms: Any) -> LoanTerms:
+    return LoanTerms("days", unit=Unit.DAYS, length=length, **terms)
 
 
-def hours(length: int, **terms: object) -> LoanTerms:
-    return LoanTerms("hours", unit=Unit.HOURS, length=length, **terms)  # type: ignore[arg-type]  # named by each test
+def hours(length: int, **terms: Any) -> LoanTerms:
+    return LoanTerms("hours", unit=Unit.HOURS, length=length, **terms)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +131,8 @@ FRIDAY_END, FRIDAY_FOUR = "2026-03-06 23:59", "2026-03-06 16:00"
         (DAILY, FRIDAY_END, "2026-03-08 12:00", SUNDAYS_CLOSED, "0"),  # found in the drop on a closed day
         (DAILY, FRIDAY_END, "2026-03-09 12:00", SUNDAYS_CLOSED, "0.40"),
         (DAILY, FRIDAY_END, "2026-03-09 12:00", WEEKENDS_CLOSED, "0"),
+        # A holiday on a Sunday that is closed anyway.
+        (DAILY, FRIDAY_END, "2026-03-09 12:00", Calendar((6,), frozenset({date(2026, 3, 8)})), "0.40"),
         (DAILY, FRIDAY_END, "2026-04-08 12:00", EASTER, "5.00"),  # 33 days; 5 Sundays and 3 holidays closed
         (DAILY, FRIDAY_END, "2026-04-25 12:00", OPEN_DAILY, "10.00"),
         (DAILY, FRIDAY_END, "2046-04-25 12:00", OPEN_DAILY, "10.00"),
@@ -152,7 +155,7 @@ FRIDAY_END, FRIDAY_FOUR = "2026-03-06 23:59", "2026-03-06 16:00"
         # Saturday and Sunday closed: eight hours of Friday, nine and a half of Monday.
         (hours(4, fine=Decimal("0.10"), grace=0), FRIDAY_FOUR, "2026-03-09 09:30", WEEKENDS_CLOSED, "1.80"),
         (hours(4, fine=Decimal("0.10"), grace=0), FRIDAY_FOUR, "2026-03-08 15:00", WEEKENDS_CLOSED, "0.80"),
-        # The Sunday that has but 23 hours is closed: eight hours of Saturday, one of Monday.
+        # The Sunday of 23 hours is closed: eight hours of Saturday, one of Monday.
         (
             hours(4, fine=Decimal("0.10"), grace=0),
             "2026-03-28 16:00",
@@ -160,7 +163,8 @@ FRIDAY_END, FRIDAY_FOUR = "2026-03-06 23:59", "2026-03-06 16:00"
             SUNDAYS_CLOSED,
             "0.90",
         ),
-        # Due on a day that was closed later on.
+        # Due on a day that became a closed one later on.
+        (DAILY, FRIDAY_END, "2026-03-08 12:00", Calendar((), frozenset({date(2026, 3, 6)})), "0.40"),
         (
             hours(4, fine=Decimal("0.10"), grace=0),
             "2026-03-08 16:00",
@@ -188,7 +192,7 @@ FIRST, LAST = datetime(2024, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
 
 @cache
 def nights() -> list[tuple[str, datetime]]:
-    """Every change of the clocks in every zone, 2024 to 2030, to the minute; one moment for zones without any."""
+    """Every change of the clocks in any zone, 2024 to 2030, to the minute; one moment for a zone without."""
     return [night for zone in sorted(available_timezones()) for night in nights_of(zone)]
 
 
@@ -208,7 +212,7 @@ def nights_of(name: str) -> list[tuple[str, datetime]]:
 
 
 def assert_lawful(terms: LoanTerms, lent: datetime, zone: str, calendar: Calendar) -> None:
-    """What holds of every due date: after now, on an open day, to the minute; with days, the day's last minute."""
+    """What holds of every due date: after now, on an open day, to the minute; in days, the last minute."""
     end = due(terms, moment(lent, zone, calendar=calendar))
     local = end.astimezone(ZoneInfo(zone))
     assert end > lent

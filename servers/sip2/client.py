@@ -1,0 +1,143 @@
+"""A self-check's side of SIP2 over a real socket: for the command line, for checks, and for trying a server out.
+
+It keeps the terminal's rules of the standard: one request at a time, a deadline, 97 when an answer is damaged, the same
+request again when none comes.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from pathlib import Path
+from types import TracebackType
+
+from msgspec import Struct
+
+from protocols.sip2 import messages as m
+from protocols.sip2.codec import Wire
+from protocols.sip2.connection import Closing, Connection, Replay, Response, Role
+from protocols.sip2.fields import Secret
+
+
+class Target(Struct, frozen=True):
+    """Where a server is and how to get in. ``authority`` is the PEM file that its certificate is checked against."""
+
+    host: str
+    port: int
+    tls: bool = True
+    authority: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    institution: str = ""
+    user: str = ""
+    password: str = ""
+    location: str = ""
+
+
+class ClientProblem(Exception):  # noqa: N818 (a word for the person at the keyboard)
+    """The conversation did not work out; the sentence says how."""
+
+
+class Sip2Client:
+    """One conversation. A context manager; every answer comes back as a message, raw lines as bytes."""
+
+    def __init__(self, target: Target, *, timeout: float = 10.0, tries: int = 3) -> None:
+        self._target = target
+        self._tries = tries
+        self._connection = Connection(Role.SC, Wire(charset="utf-8"))
+        try:
+            plain = socket.create_connection((target.host, target.port), timeout)
+        except OSError as error:
+            raise ClientProblem(
+                f"nobody answers at {target.host}:{target.port} ({error.strerror or error}); is the server running?"
+            ) from error
+        plain.settimeout(timeout)
+        self._socket = _secured(plain, target) if target.tls else plain
+
+    def __enter__(self) -> Sip2Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._socket.close()
+
+    def ask(self, request: m.FromSc) -> m.Message:
+        """Send a request and return its answer. Raises `ClientProblem` when there is none to be had."""
+        self._socket.sendall(self._connection.send(request))
+        tries = 1
+        while True:
+            match self._connection.next_event():
+                case Response() as event:
+                    return event.message
+                case Replay() as event:
+                    self._socket.sendall(event.data)
+                case Closing() as event:
+                    raise ClientProblem(f"the conversation has failed: {event.reason}")
+                case _:
+                    if not self._receive():
+                        if tries == self._tries:
+                            raise ClientProblem(f"no answer after {tries} tries")
+                        tries += 1
+                        self._socket.sendall(self._connection.repeat_request())
+
+    def ask_raw(self, line: bytes) -> bytes:
+        """Send a line as it is and return what comes back up to its end; nothing if nothing comes in time."""
+        self._socket.sendall(line.rstrip(b"\r\n") + b"\r")
+        answer = b""
+        while not answer.endswith((b"\r", b"\n")):
+            try:
+                data = self._socket.recv(65536)
+            except TimeoutError:
+                return answer
+            except OSError as error:
+                raise ClientProblem(f"the server ended the conversation ({error.strerror or error})") from error
+            if not data:
+                raise ClientProblem("the server closed the connection")
+            answer += data
+        return answer.rstrip(b"\r\n")
+
+    def log_in(self) -> bool:
+        """Log in with the target's user; True without one, since a certificate or nothing is then enough."""
+        target = self._target
+        if not target.user:
+            return True
+        request = m.Login(
+            uid_algorithm="0",
+            pwd_algorithm="0",
+            login_user_id=target.user,
+            login_password=Secret(target.password),
+            location_code=target.location or None,
+        )
+        answer = self.ask(request)
+        return isinstance(answer, m.LoginResponse) and answer.ok
+
+    def _receive(self) -> bool:
+        """Take in what comes; False if nothing does in time."""
+        try:
+            data = self._socket.recv(65536)
+        except TimeoutError:
+            return False
+        except OSError as error:
+            raise ClientProblem(f"the server ended the conversation ({error.strerror or error})") from error
+        if not data:
+            raise ClientProblem("the server closed the connection")
+        self._connection.receive_data(data)
+        return True
+
+
+def _secured(plain: socket.socket, target: Target) -> socket.socket:
+    context = ssl.create_default_context(cafile=None if target.authority is None else str(target.authority))
+    try:
+        if target.certificate is not None:
+            context.load_cert_chain(target.certificate, target.key)
+        return context.wrap_socket(plain, server_hostname=target.host)
+    except ssl.SSLCertVerificationError as error:
+        plain.close()
+        raise ClientProblem(
+            f"the certificate of {target.host} is not to be trusted ({error.verify_message}); "
+            "name the authority that issued it with --ca FILE"
+        ) from error
+    except OSError as error:
+        plain.close()
+        raise ClientProblem(f"no TLS with {target.host}:{target.port} ({error})") from error

@@ -1,0 +1,306 @@
+"""`circdesk sip2`: be a self-check. One act from the command line, raw lines, or a shell that shows every field.
+
+Without a target it talks to the demonstration that is running (`./run`), whose facts it finds by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+
+from protocols.sip2 import messages as m
+from protocols.sip2.codec import Wire, parse
+from protocols.sip2.errors import RemoteError
+from protocols.sip2.fields import FeeType, PaymentType, ScStatusCode, Secret, Summary
+from protocols.sip2.messages import explain
+from servers.places import FACTS, demo_state
+from servers.sip2.client import ClientProblem, Sip2Client, Target
+
+ALL_LISTS: Final = Summary(
+    hold_items=True,
+    overdue_items=True,
+    charged_items=True,
+    fine_items=True,
+    recall_items=True,
+    unavailable_holds=True,
+)
+
+Words = argparse.Namespace
+
+
+def _status(words: Words, institution: str) -> m.FromSc:
+    return m.ScStatus(status_code=ScStatusCode.OK, max_print_width=80, protocol_version="2.00")
+
+
+def _patron(words: Words, institution: str) -> m.FromSc:
+    return m.PatronInformation(
+        language="001",
+        transaction_date=_now(),
+        summary=ALL_LISTS,
+        institution_id=institution,
+        patron_identifier=words.patron,
+        patron_password=_pin(words),
+    )
+
+
+def _item(words: Words, institution: str) -> m.FromSc:
+    return m.ItemInformation(transaction_date=_now(), institution_id=institution, item_identifier=words.item)
+
+
+def _checkout(words: Words, institution: str) -> m.FromSc:
+    return m.Checkout(
+        sc_renewal_policy=True,
+        no_block=False,
+        transaction_date=_now(),
+        nb_due_date=None,
+        institution_id=institution,
+        patron_identifier=words.patron,
+        item_identifier=words.item,
+        terminal_password=Secret(""),
+        patron_password=_pin(words),
+        fee_acknowledged=words.agree or None,
+    )
+
+
+def _checkin(words: Words, institution: str) -> m.FromSc:
+    return m.Checkin(
+        no_block=False,
+        transaction_date=_now(),
+        return_date=_now(),
+        current_location="",
+        institution_id=institution,
+        item_identifier=words.item,
+        terminal_password=Secret(""),
+    )
+
+
+def _renew(words: Words, institution: str) -> m.FromSc:
+    return m.Renew(
+        third_party_allowed=False,
+        no_block=False,
+        transaction_date=_now(),
+        nb_due_date=None,
+        institution_id=institution,
+        patron_identifier=words.patron,
+        patron_password=_pin(words),
+        item_identifier=words.item,
+        fee_acknowledged=words.agree or None,
+    )
+
+
+def _pay(words: Words, institution: str) -> m.FromSc:
+    return m.FeePaid(
+        transaction_date=_now(),
+        fee_type=FeeType.OTHER,
+        payment_type=PaymentType.CASH,
+        currency_type=words.currency,
+        fee_amount=words.amount,
+        institution_id=institution,
+        patron_identifier=words.patron,
+        patron_password=_pin(words),
+        fee_identifier=words.fee or None,
+        transaction_id=words.reference or None,
+    )
+
+
+def _end(words: Words, institution: str) -> m.FromSc:
+    return m.EndPatronSession(
+        transaction_date=_now(), institution_id=institution, patron_identifier=words.patron
+    )
+
+
+ACTS: Final[Mapping[str, tuple[Callable[[Words, str], m.FromSc], tuple[str, ...], str]]] = {
+    "status": (_status, (), "what may this terminal do? (99)"),
+    "patron": (_patron, ("patron",), "a patron's loans, holds and fees (63)"),
+    "item": (_item, ("item",), "where is an item? (17)"),
+    "checkout": (_checkout, ("patron", "item"), "borrow an item, or renew one's own (11)"),
+    "checkin": (_checkin, ("item",), "return an item (09)"),
+    "renew": (_renew, ("patron", "item"), "keep an item longer (29)"),
+    "pay": (_pay, ("patron", "amount"), "pay a fee (37)"),
+    "end": (_end, ("patron",), "end the patron's session (35)"),
+}
+"""Act → how to make its message, the options it cannot do without, and what it is."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of `circdesk sip2`."""
+    acts = "; ".join(f"{name}: {meaning}" for name, (_, _, meaning) in ACTS.items())
+    parser.add_argument(
+        "act",
+        nargs="?",
+        default="shell",
+        choices=(*ACTS, "raw", "shell"),
+        metavar="ACT",
+        help=f"{acts}; raw: send the lines given, or those of standard input; shell (default): type acts and lines",
+    )
+    parser.add_argument("lines", nargs="*", metavar="LINE", help="for raw: messages without AY, AZ and line end")
+    _add_words(parser)
+    where = parser.add_argument_group("where to")
+    where.add_argument("--target", metavar="HOST:PORT", help="the server (default: the demonstration that is running)")
+    where.add_argument("--facts", type=Path, metavar="FILE", help="the facts file of a demonstration")
+    where.add_argument("--ca", type=Path, metavar="FILE", help="authority of the server's certificate (PEM)")
+    where.add_argument("--cert", type=Path, metavar="FILE", help="the terminal's certificate (PEM)")
+    where.add_argument("--key", type=Path, metavar="FILE", help="the certificate's key (PEM)")
+    where.add_argument("--no-tls", action="store_true", help="speak plain SIP2, as to a local stunnel")
+    where.add_argument("--user", metavar="NAME", help="login user; none: no login is sent")
+    where.add_argument("--password", metavar="WORD", help="login password")
+    where.add_argument("--institution", metavar="CODE", help="institution id (AO)")
+
+
+def _add_words(parser: argparse.ArgumentParser) -> None:
+    what = parser.add_argument_group("what about")
+    what.add_argument("--patron", default="", metavar="BARCODE")
+    what.add_argument("--item", default="", metavar="BARCODE")
+    what.add_argument("--pin", default="", metavar="PIN", help="the patron's PIN")
+    what.add_argument("--amount", default="", metavar="AMOUNT", help="for pay, such as 2.50")
+    what.add_argument("--currency", default="EUR", metavar="CODE", help="for pay (default: EUR)")
+    what.add_argument("--fee", default="", metavar="ID", help="for pay: this fee only")
+    what.add_argument("--reference", default="", metavar="TEXT", help="for pay: your own number of the payment")
+    what.add_argument("--agree", action="store_true", help="the patron agrees to a fee for borrowing")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do what was asked; 0 if the server said yes, 1 if it said no or could not be reached, 2 for bad usage."""
+    console = Console()
+    if args.act in ACTS and (missing := _missing(args.act, args)):
+        print(f"circdesk sip2 {args.act} needs {missing}.", file=sys.stderr)
+        return 2
+    try:
+        target = _target(args)
+        with Sip2Client(target) as client:
+            if args.act == "raw":
+                return _raw(client, args.lines or sys.stdin.read().splitlines(), console)
+            if not client.log_in():
+                print("circdesk sip2: the server refuses the login.", file=sys.stderr)
+                return 1
+            if args.act == "shell":
+                return _shell(client, target, console)
+            return _act(client, args.act, args, target.institution, console)
+    except ClientProblem as problem:
+        print(f"circdesk sip2: {problem}.", file=sys.stderr)
+        return 1
+
+
+def _act(client: Sip2Client, act: str, words: Words, institution: str, console: Console) -> int:
+    make, _, _ = ACTS[act]
+    answer = client.ask(make(words, institution))
+    console.print(_table(answer))
+    said_no = [getattr(answer, flag, True) for flag in ("ok", "payment_accepted", "valid_patron")]
+    return 1 if False in said_no else 0
+
+
+def _raw(client: Sip2Client, lines: list[str], console: Console) -> int:
+    """Send lines as they are; the first usually is a login."""
+    for line in lines:
+        answer = client.ask_raw(line.encode())
+        console.print(answer.decode("utf-8", "replace") or "(no answer)", highlight=False, markup=False)
+    return 0
+
+
+def _shell(client: Sip2Client, target: Target, console: Console) -> int:
+    """Type acts (`checkout --patron P --item I`) or raw messages; every answer is shown field by field."""
+    console.print(f"Talking to {target.host}:{target.port}. Acts: {', '.join(ACTS)}; or a raw message; quit ends.")
+    parser = argparse.ArgumentParser(prog="", add_help=False, exit_on_error=False)
+    parser.add_argument("act", choices=tuple(ACTS))
+    _add_words(parser)
+    while True:
+        try:
+            line = input("sip2> ").strip()
+        except EOFError:
+            return 0
+        if line in ("quit", "exit"):
+            return 0
+        if line[:2].isdigit():
+            _show_raw(client, line, console)
+        elif line:
+            _type(client, line, parser, target, console)
+
+
+def _type(
+    client: Sip2Client, line: str, parser: argparse.ArgumentParser, target: Target, console: Console
+) -> None:
+    try:
+        words = parser.parse_args(shlex.split(line))
+    except (argparse.ArgumentError, SystemExit, ValueError) as error:
+        console.print(f"I do not understand that ({error}).", highlight=False, markup=False)
+        return
+    if missing := _missing(words.act, words):
+        console.print(f"{words.act} needs {missing}.")
+        return
+    _act(client, words.act, words, target.institution, console)
+
+
+def _show_raw(client: Sip2Client, line: str, console: Console) -> None:
+    answer = client.ask_raw(line.encode())
+    console.print(answer.decode("utf-8", "replace") or "(no answer)", highlight=False, markup=False)
+    try:
+        console.print(_table(parse(answer, Wire(charset="utf-8"))))
+    except RemoteError as error:
+        console.print(f"This is no SIP2 message: {error}.", highlight=False, markup=False)
+
+
+def _table(message: m.Message) -> Table:
+    table = Table(title=f"{message.code} {type(message).__name__}", title_justify="left")
+    table.add_column("id")
+    table.add_column("field")
+    table.add_column("value", overflow="fold")
+    for id_, name, value in explain(message):
+        table.add_row(id_, name, value.replace("[", r"\["))
+    return table
+
+
+def _missing(act: str, words: Words) -> str:
+    _, needed, _ = ACTS[act]
+    return " and ".join(f"--{name}" for name in needed if not getattr(words, name))
+
+
+def _target(args: argparse.Namespace) -> Target:
+    facts: dict[str, Any] = {}
+    if args.facts is not None or args.target is None:
+        facts = _facts(args.facts or demo_state() / FACTS)
+    sip2 = facts.get("sip2", {})
+    host, _, port = (args.target or f"{sip2.get('host')}:{sip2.get('port')}").rpartition(":")
+    if not port.isdecimal():
+        raise ClientProblem(f"{args.target!r} is no HOST:PORT")
+    authority = args.ca or (Path(sip2["ca"]) if sip2.get("ca") else None)
+    return Target(
+        host=host.strip("[]") or "127.0.0.1",
+        port=int(port),
+        tls=not args.no_tls,
+        authority=authority,
+        certificate=args.cert,
+        key=args.key,
+        institution=args.institution or facts.get("institution", ""),
+        user=sip2.get("user", "") if args.user is None else args.user,
+        password=sip2.get("password", "") if args.password is None else args.password,
+        location=sip2.get("location", ""),
+    )
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ClientProblem("there is no demonstration to talk to; start one with ./run, or name a server with --target") from None
+    except ValueError:
+        raise ClientProblem(f"{path} is no facts file") from None
+    if not isinstance(facts, dict):
+        raise ClientProblem(f"{path} is no facts file")
+    return facts
+
+
+def _now() -> datetime:
+    return datetime.now().replace(microsecond=0)
+
+
+def _pin(words: Words) -> Secret | None:
+    return Secret(words.pin) if words.pin else None

@@ -1,0 +1,192 @@
+"""The command line: what it says of itself, what it refuses, and the exit codes scripts rely on."""
+
+import argparse
+import asyncio
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from conformance.cli import FAILED, PASSED, USAGE, build_parser, main
+from conformance.sip2.catalogue import CASES
+
+Serving = Callable[[Any], AbstractAsyncContextManager[int]]
+Start = Callable[[str], str]
+
+
+@pytest.fixture
+def start(tiny_library: Any, tiny_server: Serving, facts_file: Callable[[int], Path]) -> Iterator[Start]:
+    """Serve tiny libraries from threads, because `main` has a loop of its own; return a file of facts."""
+    stops: list[Callable[[], None]] = []
+
+    def started(fault: str = "") -> str:
+        ports: list[int] = []
+        ready = threading.Event()
+        loop = asyncio.new_event_loop()
+        done = asyncio.Event()
+
+        async def serve() -> None:
+            async with tiny_server(tiny_library(fault)) as port:
+                ports.append(port)
+                ready.set()
+                await done.wait()
+
+        thread = threading.Thread(target=lambda: asyncio.Runner(loop_factory=lambda: loop).run(serve()))
+        thread.start()
+
+        def stop() -> None:
+            loop.call_soon_threadsafe(done.set)
+            thread.join()
+            loop.close()
+
+        stops.append(stop)
+        assert ready.wait(10)
+        return str(facts_file(ports[0]))
+
+    yield started
+    for stop in stops:
+        stop()
+
+
+def actions_of(parser: argparse.ArgumentParser) -> Iterator[argparse.Action]:
+    for action in parser._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for inner in action.choices.values():
+                yield from actions_of(inner)
+
+
+def test_every_option_explains_itself() -> None:
+    for action in actions_of(build_parser()):
+        if not isinstance(action, argparse._SubParsersAction):
+            assert action.help, action.option_strings
+
+
+@pytest.mark.parametrize("command", [[], ["sip2"], ["load"], ["load", "sip2"]])
+def test_help_is_there_for_every_command_and_names_the_exit_codes(
+    command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+    assert ended.value.code == PASSED
+    assert "exit codes: 0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["sip2"], "--target is needed"),
+        (["sip2", "--target", "nowhere"], "neither HOST:PORT nor a file of facts"),
+        (["sip2", "--target", "h:1", "--level", "MAY"], "'MAY' is not a valid Level"),
+        (["sip2", "--target", "h:1", "--only", "nothing.*"], "no case fits"),
+        (["sip2", "--target", "h:1", "--fact", "patron_blocked"], "is not NAME=BARCODE"),
+        (["sip2", "--target", "h:1", "--known", "/nonexistent"], "--known"),
+        (["load", "sip2", "--target", "h:1", "--mix", "24:1"], "'24' is not one of"),
+        (["load", "sip2", "--target", "h:1", "--mix", "23:x"], "'23:x' is not CODE:WEIGHT"),
+        (["load", "sip2", "--target", "h:1", "--mix", "23:0"], "every weight is 0"),
+    ],
+)
+def test_a_line_that_cannot_be_obeyed_is_refused_in_words(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == USAGE
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["sip2", "--deadline", "0"],
+        ["sip2", "--deadline", "soon"],
+        ["load", "sip2", "--connections", "0"],
+        ["load", "sip2", "--seconds", "inf"],
+    ],
+)
+def test_what_argparse_refuses_has_the_same_exit_code(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == USAGE
+    assert "usage:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ("[damaged]\nno-such-case = 'why'", "names no case of ours: damaged.no-such-case"),
+        ("[damaged]\nwrong-sum = ''", "needs a reason"),
+        ("[damaged]\nwrong-sum = 1", "needs a reason"),
+        ("damaged = 'all'", "a table for each theme"),
+        ("[damaged", "--known"),
+    ],
+)
+def test_a_bad_file_of_divergences_is_refused(
+    known: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "known.toml"
+    path.write_text(known)
+    assert main(["sip2", "--target", "localhost:6001", "--known", str(path)]) == USAGE
+    assert words in capsys.readouterr().err
+
+
+def test_list_needs_no_target(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sip2", "--list", "--only", "resend.*"]) == PASSED
+    listed = capsys.readouterr().out
+    assert all((f"`{case.id}`" in listed) == case.id.startswith("resend.") for case in CASES)
+
+
+def test_a_right_server_ends_with_0_and_both_files_are_written(
+    start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    json, junit = tmp_path / "found.json", tmp_path / "found.xml"
+    facts = start("")
+    assert main(["sip2", "--target", facts, "--json", str(json), "--junit", str(junit)]) == PASSED
+    assert msgspec.json.decode(json.read_bytes())["verdicts"]["pass"] == len(CASES)
+    assert junit.read_text().count("<testcase") == len(CASES)
+    assert "0 fail" not in capsys.readouterr().out
+
+
+def test_a_failed_must_ends_with_1_unless_it_is_known(start: Start, tmp_path: Path) -> None:
+    arguments = ["sip2", "--target", start("ignores checksums"), "--only", "damaged.wrong-sum"]
+    assert main(arguments) == FAILED
+    known = tmp_path / "known.toml"
+    known.write_text("[damaged]\nwrong-sum = 'the machines of this library send no checksum'")
+    assert main([*arguments, "--known", str(known)]) == PASSED
+
+
+def test_a_failed_should_ends_with_0(start: Start) -> None:
+    assert (
+        main(["sip2", "--target", start("keeps the login"), "--only", "login.failure-ends-login"]) == PASSED
+    )
+
+
+def test_flags_win_over_facts(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["sip2", "--target", start(""), "--only", "patron.status", "--patron", "P050", "--no-tls"]
+    assert main(arguments) == PASSED
+    assert main([*arguments, "--pin", "1234", "--fact", "patron_blocked=P901", "--user", "nobody"]) == FAILED
+    assert "the login with the target's credentials was refused" in capsys.readouterr().out
+
+
+def test_a_server_that_is_not_there_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sip2", "--target", "127.0.0.1:1"]) == FAILED
+    assert "127.0.0.1:1 does not answer" in capsys.readouterr().err
+
+
+def test_load_ends_with_0_when_every_answer_was_right(start: Start, tmp_path: Path) -> None:
+    json = tmp_path / "load.json"
+    arguments = ["load", "sip2", "--target", start(""), "--connections", "3", "--seconds", "0.2"]
+    assert main([*arguments, "--json", str(json)]) == PASSED
+    figures = msgspec.json.decode(json.read_bytes())
+    assert (figures["wrong"], figures["lost"], figures["connections"]) == (0, 0, 3)
+
+
+def test_load_ends_with_1_when_an_answer_was_wrong(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = start("counts double")
+    assert main(["load", "sip2", "--target", facts, "--connections", "2", "--seconds", "0.2"]) == FAILED
+    assert "63: 2 charged, 1 lent" in capsys.readouterr().out

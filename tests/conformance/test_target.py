@@ -1,0 +1,71 @@
+"""A target comes from an address or from a file of facts; what is neither is refused in words."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from conformance.target import LARGEST_POOL, Target, TargetError, target_at, tls_context
+
+
+@pytest.mark.parametrize(
+    ("where", "host", "port", "address"),
+    [
+        ("localhost:6001", "localhost", 6001, "localhost:6001"),
+        ("192.0.2.7:6443", "192.0.2.7", 6443, "192.0.2.7:6443"),
+        ("[::1]:6001", "::1", 6001, "[::1]:6001"),
+    ],
+)
+def test_an_address_is_a_target(where: str, host: str, port: int, address: str) -> None:
+    target = target_at(where)
+    assert (target.host, target.port, target.address) == (host, port, address)
+    assert not target.tls
+    assert target.user is None
+    assert target.pin is None
+
+
+@pytest.mark.parametrize(
+    "where", ["", "localhost", ":6001", "localhost:", "localhost:0", "localhost:65536", "h:-1"]
+)
+def test_what_is_no_address_is_refused(where: str) -> None:
+    with pytest.raises(TargetError, match="neither HOST:PORT nor a file of facts"):
+        target_at(where)
+
+
+def test_facts_fill_the_target_and_keep_special_barcodes_out_of_the_pools(
+    facts_file: Callable[[int], Path],
+) -> None:
+    path = facts_file(6001)
+    text = path.read_text().replace('"patron_blocked":"P901"', '"patron_blocked":"P002"')
+    path.write_text(text)
+    target = target_at(str(path))
+    assert (target.address, target.user, target.password) == ("127.0.0.1:6001", "kiosk", "secret")
+    assert (target.institution, target.pin) == ("TINY", "1234")
+    assert target.patrons[:2] == ("P001", "P003")
+    assert len(target.patrons) == 99
+    assert target.items[-1] == "I300"
+    assert target.cases["item_lost"] == "I905"
+
+
+def test_a_huge_library_is_not_written_out(facts_file: Callable[[int], Path]) -> None:
+    path = facts_file(6001)
+    path.write_text(path.read_text().replace('"first":1,"count":300', '"first":1000,"count":1000000'))
+    assert len(target_at(str(path)).items) == LARGEST_POOL
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [('"port":', '"harbour":'), ('"I%03d"', '"I%03d%s"'), ('"I%03d"', '"I%"'), ("{", "{{")],
+)
+def test_facts_that_cannot_be_read_are_refused(facts_file: Callable[[int], Path], old: str, new: str) -> None:
+    path = facts_file(6001)
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(TargetError):
+        target_at(str(path))
+
+
+def test_a_plain_target_has_no_tls_and_a_missing_certificate_is_refused(tmp_path: Path) -> None:
+    assert tls_context(Target(host="localhost", port=6001)) is None
+    nowhere = Target(host="localhost", port=6443, tls=True, ca=str(tmp_path / "none.pem"))
+    with pytest.raises(TargetError, match="certificate files"):
+        tls_context(nowhere)

@@ -1,0 +1,65 @@
+"""The example configuration is a configuration, and the reference says what the declarations say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import Struct
+
+import servers
+from servers.config import read_settings
+from servers.config_text import EXAMPLES, default_toml, reference
+from servers.settings import Settings
+from servers.settings_keys import Key, keys_of
+
+DOCUMENT = Path(servers.__file__).parent / "configuration.md"
+
+GENERATED = "<!-- From here on this is servers.config_text.reference(). -->"
+
+
+def _all_keys(table: type[Struct]) -> Iterator[Key]:
+    for key in keys_of(table).values():
+        yield key
+        if key.table is not None:
+            yield from _all_keys(key.table)
+
+
+def test_the_example_says_what_no_file_says(tmp_path: Path) -> None:
+    path = tmp_path / "circdesk.toml"
+    path.write_text(default_toml())
+    assert read_settings(path) == Settings()
+
+
+def test_the_example_with_its_disabled_tables_is_a_whole_server(tmp_path: Path) -> None:
+    path = tmp_path / "circdesk.toml"
+    path.write_text(re.sub(r"^#(?=\S)", "", default_toml(), flags=re.MULTILINE))
+    read = read_settings(path)
+    assert {name: getattr(read, name) for name in EXAMPLES} == {
+        name: (one,) for name, one in EXAMPLES.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "key", [key for key in _all_keys(Settings) if key.table is None], ids=lambda key: key.name
+)
+def test_every_key_is_in_the_example_with_its_meaning(key: Key) -> None:
+    assert re.search(
+        rf"^# {re.escape(key.meaning)}.*\n#?(calendar\.)?{key.name} = ", default_toml(), re.MULTILINE
+    )
+
+
+@pytest.mark.parametrize("key", list(_all_keys(Settings)), ids=lambda key: key.name)
+def test_every_meaning_is_one_line_that_ends(key: Key) -> None:
+    assert key.meaning.isprintable()
+    assert key.meaning.endswith(".")
+    assert 10 <= len(key.meaning) <= 90
+
+
+def test_the_document_is_what_the_declarations_say() -> None:
+    before, mark, rest = DOCUMENT.read_text(encoding="utf-8").partition(f"{GENERATED}\n\n")
+    assert before
+    assert mark
+    assert rest == reference()
