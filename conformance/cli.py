@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_usage(sys.stderr)
         print(f"circdesk-conformance: {problem}", file=sys.stderr)
         return USAGE
-    except TargetError as problem:
+    except (TargetError, OSError) as problem:
         print(f"circdesk-conformance: {problem}", file=sys.stderr)
         return FAILED
     return code

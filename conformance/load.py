@@ -137,6 +137,7 @@ class Machine:
         """Log in, return what an earlier run left lent, learn where the patron stands. Raises as `_ask`."""
         if self._target.user is not None:
             login = f"9300CN{self._target.user}|CO{self._target.password}|"
+            login += f"CP{self._target.location}|" if self._target.location else ""
             answer = await self._ask("93", login, "94")
             if answer.fixed["ok"] != "1":
                 raise WrongAnswerError("the login was refused")

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import msgspec
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from conformance.case import Case, Level
@@ -30,7 +30,7 @@ def failed_musts(outcomes: Iterable[Outcome]) -> int:
 
 def print_table(outcomes: Sequence[Outcome], console: Console) -> None:
     """Print a line a case, the words of each failure, and the sums."""
-    table = Table("case", "level", "verdict", "why", "ms", show_lines=False)
+    table = Table(Column("case", no_wrap=True), "level", Column("verdict", no_wrap=True), "why", "ms")
     for outcome in outcomes:
         table.add_row(
             outcome.case.id,
@@ -100,7 +100,9 @@ def write_junit(outcomes: Sequence[Outcome], target: Target, path: Path) -> None
 def listed(cases: Iterable[Case]) -> str:
     """Return the cases as a Markdown table."""
     rows = ["| case | level | what must hold | on what ground |", "| --- | --- | --- | --- |"]
-    rows += [f"| `{case.id}` | {case.level} | {case.title} | {case.clause} |" for case in cases]
+    for case in cases:
+        title, clause = (text.replace("|", "\\|") for text in (case.title, case.clause))
+        rows.append(f"| `{case.id}` | {case.level} | {title} | {clause} |")
     return "\n".join(rows)
 
 

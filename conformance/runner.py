@@ -29,7 +29,6 @@ from conformance.wire.sip2 import (
 EACH_CASE_TAKES = 3  # patrons and items a case may have to itself
 _LOGIN = "9300CN{user}|CO{password}|"
 _LOGIN_AT = _LOGIN + "CP{location}|"
-_SECRETS = re.compile(r"(?<=\|)(AD|CO|AC)(?!AY)[^|\r\n]+")
 _SHOWN = 400  # characters of a long line that a transcript keeps
 # Seconds from the start of the case: three acts at its desk have three dates.
 _WHEN = {"now": -20, "later": -10, "last": 0, "yesterday": -86_400, "in_a_week": 7 * 86_400}
@@ -143,7 +142,7 @@ async def run(
 
 
 def names_for(target: Target, turn: int) -> dict[str, str]:
-    """Return every name the target can fill for the case whose turn it is, the three moments included."""
+    """Return every name that can be filled for the case whose turn it is, moments and its mark included."""
     start = time.time()
     names = {
         moment: time.strftime("%Y%m%d    %H%M%S", time.localtime(start + seconds))
@@ -172,6 +171,7 @@ class _Play:
         self._tls = tls
         self._deadline = deadline
         self._scene = scene
+        self._secrets = _secrets_of(target)
         self._line: Line | None = None
         self._sequence = 0
         self.transcript: list[str] = []
@@ -235,20 +235,28 @@ class _Play:
         return ask.shape(seal(body, digit, ask.detection))
 
     async def _send(self, data: bytes, piece: int = 0) -> None:
-        self.transcript.append(f"> {_shown(data)}")
+        self.transcript.append(f"> {self._shown(data)}")
         await self._connected.send(data, piece)
 
     async def _answered(self, ask: Ask, digit: int) -> Answer | None:
         if ask.awaits is Awaits.SILENCE:
             return None
         raw, ending = await self._connected.answer()
-        self.transcript.append(f"< {_shown(raw + ending)}")
+        self.transcript.append(f"< {self._shown(raw + ending)}")
         try:
             answer = read(raw, ending)
         except UnreadableError as problem:
             raise ClaimError(f"the answer cannot be read: {problem}") from problem
         self._judge(ask, answer, digit)
         return answer
+
+    def _shown(self, data: bytes) -> str:
+        """Return bytes for the eye, password and PIN hidden."""
+        text = data.decode("latin-1")
+        if self._secrets:
+            text = self._secrets.sub(r"\1***", text)
+        text = text.encode("unicode_escape").decode("ascii")
+        return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(data)} bytes)"
 
     @property
     def _connected(self) -> Line:
@@ -278,8 +286,7 @@ class _Play:
             self._scene.names[name] = value
 
 
-def _shown(data: bytes) -> str:
-    """Return bytes for the eye, passwords and PINs hidden."""
-    text = _SECRETS.sub(r"\1***", data.decode("latin-1"))
-    text = text.encode("unicode_escape").decode("ascii")
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(data)} bytes)"
+def _secrets_of(target: Target) -> re.Pattern[str] | None:
+    """Return what finds the target's password and PIN in a field made for them, None if it has neither."""
+    secrets = "|".join(re.escape(secret) for secret in (target.password, target.pin) if secret)
+    return re.compile(rf"(AD|CO|AC)[^|\r\n]*(?:{secrets})[^|\r\n]*") if secrets else None

@@ -27,7 +27,6 @@ from core.model.records import (
     FeeId,
     Hold,
     HoldId,
-    HoldStatus,
     Item,
     ItemStatus,
     Patron,
@@ -213,7 +212,7 @@ class CirculationDesk:
             held=any(other.bib == bib for other in self.library.holds_of(holder.id)),
             borrowed=any(i.loan is not None and i.loan.patron == holder.id for i in items),
             holdable=any(can_fill(hold, i, self._terms(holder, i)) for i in items),
-            pickup_known=self._is_pickup(pickup),
+            pickup_known=self.policy.is_agency(pickup),
             pin=pin,
         )
         return self._record(actor, moment, request, place_hold(facts, hold), holder.id, bib)
@@ -399,11 +398,6 @@ class CirculationDesk:
     def _terms(self, patron: Patron | None, item: Item) -> LoanTerms:
         return self.policy.terms_for("" if patron is None else patron.group, item.policy, item.location)
 
-    def _is_pickup(self, agency: str) -> bool:
-        """Holds are picked up at the agencies of the policy; where it names none, anywhere."""
-        agencies = self.policy.policy.agencies
-        return not agencies or any(agency == known.code for known in agencies)
-
     def _demand(self, item: Item) -> Demand:
         """Who waits for an item. Almost always nobody, which costs two look-ups."""
         trapped = self.library.holds[item.hold] if item.hold is not None else None
@@ -418,9 +412,4 @@ class CirculationDesk:
         return Demand(trapped, waiting, on_shelf)
 
     def _may_fill(self, hold: Hold, item: Item) -> bool:
-        holder = self.library.patrons[hold.patron]
-        return (
-            hold.status is HoldStatus.WAITING
-            and not hold.suspended
-            and can_fill(hold, item, self._terms(holder, item))
-        )
+        return can_fill(hold, item, self._terms(self.library.patrons[hold.patron], item))

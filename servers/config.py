@@ -100,12 +100,11 @@ def _read(path: Path) -> str:
 
 
 def _syntax_problem(path: Path, text: str, message: str) -> Problem:
-    """The parser's own words, with the line taken out of them."""
-    found = re.fullmatch(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", message, re.DOTALL)
-    if found is None:
-        return Problem(path, 0, f"This is not TOML: {_shown(message)}.")
-    what, line = found.groups()
-    return Problem(path, int(line) if line else text.count("\n") + 1, f"This is not TOML: {_plain(what)}.")
+    """The parser's own words, with the place taken out of them."""
+    what = re.sub(r" \(at [^()]*\)$", "", message)
+    place = re.search(r" \(at line (\d+)", message)
+    line = int(place[1]) if place else text.count("\n") + 1
+    return Problem(path, line, f"This is not TOML: {_plain(what)}.")
 
 
 def _table(struct: type[Struct], value: object, at: KeyPath, findings: list[Finding]) -> Any:

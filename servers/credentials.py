@@ -101,6 +101,7 @@ class ScryptCredentials:
         self._room = room
         self._threads = ThreadPoolExecutor(threads, "credentials")
         self._keyed = blake2b(key=os.urandom(32), digest_size=16)
+        self._checks: dict[bytes, asyncio.Future[bool]] = {}  # those under way
         self._right: dict[bytes, float] = {}  # digest → when it ends, the oldest first
         self._decoy = Hash(cost, os.urandom(SALT_BYTES), os.urandom(DIGEST_BYTES))
 
@@ -110,11 +111,20 @@ class ScryptCredentials:
         return True if ends is not None and self._monotonic() < ends else None
 
     async def verify(self, secret: str, hashed: str) -> bool:
-        """Whether the secret belongs to the hash; an empty or broken hash belongs to none."""
-        loop = asyncio.get_running_loop()
-        right = await loop.run_in_executor(self._threads, self._check, secret, hashed)
+        """Whether the secret belongs to the hash; an empty or broken hash belongs to none.
+
+        Who asks for a pair that is being checked waits for that check: all kiosks of a building may log in at once.
+        """
+        pair = self._pair(secret, hashed)
+        check = self._checks.get(pair)
+        if check is None:
+            loop = asyncio.get_running_loop()
+            check = loop.run_in_executor(self._threads, self._check, secret, hashed)
+            self._checks[pair] = check
+            check.add_done_callback(lambda _: self._checks.pop(pair))
+        right = await asyncio.shield(check)
         if right:
-            self._learn(self._pair(secret, hashed))
+            self._learn(pair)
         return right
 
     def hash(self, secret: str) -> str:

@@ -55,16 +55,20 @@ class Conversation(Protocol):
 
 
 class Line(asyncio.Protocol):
-    """One TCP connection. ``due`` is the loop time at which `Conversation.overdue` is called."""
+    """One TCP connection. ``due`` is the loop time at which `Conversation.overdue` is called, ``cut_off`` the one at which
+    a peer that does not let us write or close is left.
+    """
 
-    __slots__ = ("_listener", "_transport", "closing", "conversation", "due", "peer")
+    __slots__ = ("_held", "_listener", "_transport", "_unread", "conversation", "cut_off", "due", "peer")
 
     def __init__(self, listener: LineListener) -> None:
         self._listener = listener
         self._transport: asyncio.Transport | None = None
         self.conversation: Conversation | None = None
+        self._held = False
+        self._unread = False
         self.due = inf
-        self.closing = False
+        self.cut_off = inf
         self.peer = ""
 
     @property
@@ -83,11 +87,16 @@ class Line(asyncio.Protocol):
         if transport is not None:
             transport.write(data)
 
+    def hold(self, held: bool) -> None:
+        """Stop reading while ``held``: the conversation has enough to do."""
+        if held != self._held:
+            self._held = held
+            self._read_or_not()
+
     def close(self) -> None:
-        """Send what is waiting, then close; cut off a peer that does not let us."""
-        if self._transport is not None and not self.closing:
-            self.closing = True
-            self.within(self._listener.limits.shutdown_timeout)
+        """Send what is waiting, then close."""
+        if self._transport is not None and not self._transport.is_closing():
+            self.cut_off = self._listener.time() + self._listener.limits.shutdown_timeout
             self._transport.close()
 
     def abort(self) -> None:
@@ -117,15 +126,15 @@ class Line(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """The peer does not read its answers: take no more questions, and not for ever."""
-        if self._transport is not None:
-            self._transport.pause_reading()
-            self.within(self._listener.limits.unread_seconds)
+        self._unread = True
+        self.cut_off = self._listener.time() + self._listener.limits.unread_seconds
+        self._read_or_not()
 
     def resume_writing(self) -> None:
         """The peer reads again."""
-        if self._transport is not None:
-            self._transport.resume_reading()
-            self.due = inf
+        self._unread = False
+        self.cut_off = inf
+        self._read_or_not()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the line."""
@@ -134,6 +143,14 @@ class Line(asyncio.Protocol):
         if self.conversation is not None:
             self.conversation.ended()
             self.conversation = None
+
+    def _read_or_not(self) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        if self._held or self._unread:
+            self._transport.pause_reading()
+        else:
+            self._transport.resume_reading()
 
 
 class LineListener:
@@ -210,10 +227,11 @@ class LineListener:
 
     def _sweep(self) -> None:
         now = self.time()
-        for line in [line for line in self.lines if line.due <= now]:
-            if line.closing or line.conversation is None:
+        for line in [line for line in self.lines if line.due <= now or line.cut_off <= now]:
+            if line.cut_off <= now or line.conversation is None:
                 line.abort()
             else:
+                line.due = inf
                 line.conversation.overdue()
                 line.close()
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)

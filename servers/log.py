@@ -185,7 +185,7 @@ class Renderer:
                 return int(value) if value.bit_length() <= 64 else f"<{value.bit_length()} bits>"
             case float():
                 return value if isfinite(value) else str(value)
-            case bytes() | bytearray() | memoryview():
+            case bytes() | bytearray():
                 return f"<{len(value)} bytes>"
             case BaseException():
                 return _text(_words_of(value), LONGEST_VALUE)
@@ -204,10 +204,10 @@ class LibraryHandler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record as an event ``library``."""
-        message = re.match(r"[^(\n]*", str(record.msg))
+        message = record.msg if isinstance(record.msg, str) else type(record.msg).__name__
         name = "error" if record.levelno >= logging.ERROR else "warning"
         log = getattr(get_logger(record.name), name if record.levelno >= logging.WARNING else "info")
-        log("library", message=message and message[0], exc_info=record.exc_info)
+        log("library", message=re.split(r"[(\n]", message, maxsplit=1)[0], exc_info=record.exc_info)
 
 
 def _is_secret_name(name: str) -> bool:

@@ -395,5 +395,10 @@ def policy_of(settings: Settings) -> Policy:
 
 def certificate_id(certificate: str) -> str:
     """What `Terminal.certificate` names: a common name as it is, a fingerprint in 64 lower-case digits."""
+    return fingerprint(certificate) or certificate
+
+
+def fingerprint(certificate: str) -> str:
+    """The SHA-256 fingerprint that `Terminal.certificate` is, in 64 lower-case digits; empty if it is a name."""
     digits = certificate.replace(":", "").lower()
-    return digits if re.fullmatch("[0-9a-f]{64}", digits) else certificate
+    return digits if re.fullmatch("[0-9a-f]{64}", digits) else ""

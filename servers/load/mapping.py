@@ -131,16 +131,17 @@ class Template:
     all are empty.
     """
 
-    __slots__ = ("_parts", "columns")
+    __slots__ = ("_end", "_parts", "columns")
 
     def __init__(self, text: str, header: Table[str, int]) -> None:
         """Raises `LoadProblem` for a column that the header does not have."""
         self._parts: list[tuple[str, tuple[int, ...], str]] = []
         pieces = _PLACEHOLDER.split(text) if "{" in text else ["", text, ""]
-        for literal, placeholder in zip(pieces[::2], [*pieces[1::2], None], strict=True):
-            names, _, otherwise = (placeholder or "").partition("|")
-            indices = tuple(column(name.strip(), header) for name in names.split(",")) if placeholder else ()
+        for literal, placeholder in zip(pieces[0:-1:2], pieces[1::2], strict=True):
+            names, _, otherwise = placeholder.partition("|")
+            indices = tuple(column(name.strip(), header) for name in names.split(","))
             self._parts.append((literal, indices, otherwise))
+        self._end = pieces[-1]
         self.columns = frozenset(index for _, indices, _ in self._parts for index in indices)
 
     def fill(self, cells: Sequence[str]) -> str:
@@ -154,7 +155,7 @@ class Template:
                     break
             else:
                 text += otherwise
-        return text
+        return text + self._end
 
 
 def column(name: str, header: Table[str, int]) -> int:

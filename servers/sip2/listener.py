@@ -163,6 +163,7 @@ class Sip2Conversation:
 
     def _watch(self) -> None:
         """A message that has begun must end in time; a terminal that is logged in may be silent as long as it may."""
+        self._line.hold(self._connection.paused)
         begun = self._connection.mid_message
         if begun == self._mid_message:
             return
@@ -233,7 +234,7 @@ class Sip2Conversation:
         self._flush()
         if not self._busy:
             self._work()
-            self._finish()
+        self._finish()
 
     def _finish(self) -> None:
         """While draining, the line closes once everything that was asked is answered."""

@@ -9,7 +9,7 @@ from core.desk import CirculationDesk
 from core.ports import Credentials
 from protocols.sip2.codec import ErrorDetection, Wire
 from protocols.sip2.framing import Terminator
-from servers.settings import Terminal, certificate_id
+from servers.settings import Terminal, fingerprint
 from servers.sip2.station import Station
 from servers.tls import PeerIdentity
 
@@ -21,23 +21,26 @@ class Terminals:
         self._desk = desk
         self._credentials = credentials
         self._by_user: dict[str, Terminal] = {}
-        self._by_certificate: dict[str, Terminal] = {}
+        self._by_fingerprint: dict[str, Terminal] = {}
+        self._by_name: dict[str, Terminal] = {}
         self.unknown = self.station(Terminal(name="unknown"))
         for terminal in terminals:
             if terminal.user:
                 self._by_user[terminal.user] = terminal
-            if terminal.certificate:
-                self._by_certificate[certificate_id(terminal.certificate)] = terminal
+            if digits := fingerprint(terminal.certificate):
+                self._by_fingerprint[digits] = terminal
+            elif terminal.certificate:
+                self._by_name[terminal.certificate.casefold()] = terminal
 
     def by_certificate(self, identity: PeerIdentity | None) -> Station | None:
-        """The terminal that a client certificate stands for. A fingerprint goes before a name."""
+        """The terminal that a client certificate stands for: its fingerprint goes before its names, in any case."""
         if identity is None:
             return None
-        for name in (identity.fingerprint, identity.common_name, *identity.dns_names):
-            terminal = self._by_certificate.get(name) if name is not None else None
-            if terminal is not None:
-                return self.station(terminal)
-        return None
+        terminal = self._by_fingerprint.get(identity.fingerprint)
+        for name in (identity.common_name, *identity.dns_names):
+            if terminal is None and name is not None:
+                terminal = self._by_name.get(name.casefold())
+        return None if terminal is None else self.station(terminal)
 
     async def by_login(self, user: str, password: str, certified: Station | None) -> Station | None:
         """The terminal of a login; it must be the certificate's own where there is one.

@@ -7,6 +7,7 @@ ships. All it keeps is in dicts.
 import asyncio
 import itertools
 import re
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from decimal import Decimal, InvalidOperation
@@ -297,11 +298,11 @@ class TinyProtocol(asyncio.Protocol):
 
 
 @asynccontextmanager
-async def serving(library: TinyLibrary) -> AsyncIterator[int]:
+async def serving(library: TinyLibrary, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
     """Serve `library` on a port of its own, which is returned."""
     transports: set[asyncio.Transport] = set()
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: TinyProtocol(library, transports), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: TinyProtocol(library, transports), "127.0.0.1", 0, ssl=tls)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -135,6 +135,28 @@ def test_a_bad_file_of_divergences_is_refused(
     assert words in capsys.readouterr().err
 
 
+def test_our_own_divergences_are_cases_with_reasons(capsys: pytest.CaptureFixture[str]) -> None:
+    ours = Path(__file__).resolve().parents[2] / "conformance" / "circdesk.toml"
+    assert main(["sip2", "--target", "127.0.0.1:1", "--known", str(ours)]) == FAILED
+    assert "127.0.0.1:1 does not answer" in capsys.readouterr().err
+
+
+def test_a_report_that_cannot_be_written_is_said_in_words(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = [
+        "sip2",
+        "--target",
+        start(""),
+        "--only",
+        "status.layout",
+        "--json",
+        "/nonexistent/found.json",
+    ]
+    assert main(arguments) == FAILED
+    assert "No such file or directory: '/nonexistent/found.json'" in capsys.readouterr().err
+
+
 def test_list_needs_no_target(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sip2", "--list", "--only", "resend.*"]) == PASSED
     listed = capsys.readouterr().out

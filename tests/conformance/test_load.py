@@ -73,6 +73,14 @@ async def test_a_wrong_answer_is_found_and_shown(
     assert any(words in example for example in figures.examples)
 
 
+async def test_a_refused_login_is_a_lost_connection(
+    tiny_library: Any, tiny_server: Serving, facts_file: Callable[[int], Path]
+) -> None:
+    figures = await loaded(tiny_library(), tiny_server, facts_file, plan(), password="wrong")
+    assert (figures.lost, figures.answers) == (4, 0)
+    assert "was given up: the login was refused" in figures.examples[0]
+
+
 async def test_a_rate_is_kept_to(
     tiny_library: Any, tiny_server: Serving, facts_file: Callable[[int], Path]
 ) -> None:

@@ -15,7 +15,7 @@ TARGET = Target(host="localhost", port=6001, institution="TINY")
 
 
 def outcome(name: str, level: Level, verdict: Verdict, reason: str = "") -> Outcome:
-    case = Case(id=f"theme.{name}", title=f"{name} holds", level=level, clause="SIP2 2.00, 23", steps=())
+    case = Case(id=f"theme.{name}", title=f"{name} holds", level=level, clause="SIP2 2.00: a|b", steps=())
     return Outcome(case, verdict, reason, 0.0123, ("> 23001", "< 24\x07 <&>"))
 
 
@@ -56,7 +56,7 @@ def test_json_holds_all_that_was_found(tmp_path: Path) -> None:
         "id": "theme.good",
         "title": "good holds",
         "level": "MUST",
-        "clause": "SIP2 2.00, 23",
+        "clause": "SIP2 2.00: a|b",
         "verdict": "pass",
         "reason": "",
         "seconds": 0.0123,
@@ -84,5 +84,5 @@ def test_junit_counts_failures_and_skips_and_is_well_formed(tmp_path: Path) -> N
 def test_the_list_is_a_markdown_table() -> None:
     lines = listed(found.case for found in OUTCOMES).splitlines()
     assert lines[1] == "| --- | --- | --- | --- |"
-    assert lines[3] == "| `theme.bad` | MUST | bad holds | SIP2 2.00, 23 |"
+    assert lines[3] == "| `theme.bad` | MUST | bad holds | SIP2 2.00: a\\|b |"
     assert len(lines) == 2 + len(OUTCOMES)

@@ -1,5 +1,6 @@
 """The runner is right about a right server, and finds each planted fault by the case made for it."""
 
+import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+import trustme
 
 from conformance.case import Ask, Awaits, Case, Level, Reconnect, Step, ask
 from conformance.runner import Outcome, Verdict, names_for, run
@@ -133,6 +135,12 @@ async def test_what_a_failing_case_borrowed_is_returned(
     assert library.loans == lent
 
 
+async def test_what_could_not_be_undone_is_said(judge: Judge) -> None:
+    (outcome,) = await judge("", (case_of(ask(STATUS, code("24")), undo=(ask("09N{last}", code("10")),)),))
+    assert outcome.verdict is Verdict.PASS
+    assert outcome.reason.startswith("what the case did could not be undone: the answer to 09 must have")
+
+
 async def test_silence_where_an_answer_is_due_is_a_failure_within_the_deadline(
     tiny_library: Any, tiny_server: Serving, facts_file: Callable[[int], Path]
 ) -> None:
@@ -153,11 +161,28 @@ async def test_a_refused_login_is_a_failure_in_words(judge: Judge) -> None:
     assert outcome.reason == "the login with the target's credentials was refused"
 
 
-async def test_passwords_and_pins_are_not_in_the_transcript(judge: Judge) -> None:
-    (outcome,) = await judge("", named("patron.status"))
-    assert "|CO***|" in outcome.transcript[1]
-    assert "|AD***|" in outcome.transcript[3]
-    assert not any("secret" in line or "1234" in line for line in outcome.transcript)
+async def test_passwords_and_pins_are_in_no_transcript(judge: Judge) -> None:
+    shown = [line for outcome in await judge() for line in outcome.transcript]
+    assert any("|CO***|AY" in line for line in shown)
+    assert any("|AD***|" in line for line in shown)
+    assert not any("secret" in line or "AD1234" in line or "ADx1234" in line for line in shown)
+
+
+async def test_a_server_behind_tls_is_played_as_any_other(
+    tiny_library: Any, tiny_server: Any, facts_file: Callable[[int], Path], tmp_path: Path
+) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    cases = named("patron.status", "framing.byte-by-byte", "resend.checkout-after-reconnect")
+    async with tiny_server(tiny_library(), context) as port:
+        target = msgspec.structs.replace(target_at(str(facts_file(port))), tls=True)
+        trusting = msgspec.structs.replace(target, ca=str(tmp_path / "ca.pem"))
+        outcomes = await run(cases, trusting, deadline=DEADLINE)
+        with pytest.raises(TargetError, match="certificate verify failed"):
+            await run(cases, target, deadline=DEADLINE)
+    assert {outcome.verdict for outcome in outcomes} == {Verdict.PASS}
 
 
 async def test_a_server_that_is_not_there_is_no_verdict(facts_file: Callable[[int], Path]) -> None:

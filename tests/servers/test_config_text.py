@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 from msgspec import Struct
@@ -12,7 +13,7 @@ from msgspec import Struct
 import servers
 from servers.config import read_settings
 from servers.config_text import EXAMPLES, default_toml, reference
-from servers.settings import Settings
+from servers.settings import Settings, key
 from servers.settings_keys import Key, keys_of
 
 DOCUMENT = Path(servers.__file__).parent / "configuration.md"
@@ -21,10 +22,10 @@ GENERATED = "<!-- From here on this is servers.config_text.reference(). -->"
 
 
 def _all_keys(table: type[Struct]) -> Iterator[Key]:
-    for key in keys_of(table).values():
-        yield key
-        if key.table is not None:
-            yield from _all_keys(key.table)
+    for found in keys_of(table).values():
+        yield found
+        if found.table is not None:
+            yield from _all_keys(found.table)
 
 
 def test_the_example_says_what_no_file_says(tmp_path: Path) -> None:
@@ -58,8 +59,16 @@ def test_every_meaning_is_one_line_that_ends(key: Key) -> None:
     assert 10 <= len(key.meaning) <= 90
 
 
+def test_a_key_of_which_nobody_says_what_it_holds_is_our_mistake() -> None:
+    class Careless(Struct):
+        name: Annotated[str, key("A name without a demand.")] = ""
+
+    with pytest.raises(TypeError, match="in words"):
+        keys_of(Careless)
+
+
 def test_the_document_is_what_the_declarations_say() -> None:
     before, mark, rest = DOCUMENT.read_text(encoding="utf-8").partition(f"{GENERATED}\n\n")
     assert before
     assert mark
-    assert rest == reference()
+    assert rest == reference(), "put there what `circdesk config --reference` prints"

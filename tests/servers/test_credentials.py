@@ -208,3 +208,15 @@ async def test_no_object_of_ours_holds_or_shows_the_secret(credentials: ScryptCr
     assert hashed not in repr(credentials)
     kept = gc.get_referents(*vars(credentials).values())
     assert all(secret not in repr(thing) and hashed not in repr(thing) for thing in kept)
+
+
+async def test_who_asks_for_a_pair_that_is_being_checked_waits_for_that_one_check(
+    credentials: ScryptCredentials, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed, checks = credentials.hash("1234"), []
+    check = credentials._check
+    monkeypatch.setattr(credentials, "_check", lambda *pair: checks.append(pair) or check(*pair))
+    answers = await asyncio.gather(*[credentials.verify("1234", hashed) for _ in range(20)])
+    assert (set(answers), len(checks)) == ({True}, 1)
+    assert not await credentials.verify("wrong", hashed)
+    assert len(checks) == 2

@@ -25,7 +25,7 @@ from protocols.sip2.connection import (
     Role,
 )
 from protocols.sip2.errors import RemoteError
-from protocols.sip2.fields import Field, ScStatusCode, Secret
+from protocols.sip2.fields import VERSION, Field, ScStatusCode, Secret
 from protocols.sip2.framing import Framer, Terminator
 from protocols.sip2.messages import DECLARATIONS, Direction, LoginResponse, Message, ScStatus, explain
 
@@ -38,6 +38,7 @@ SAFE_TEXT = (
     .map(lambda text: unicodedata.normalize("NFC", text))
     .filter(str.isprintable)
 )
+VERSIONS = st.sampled_from(["1.00", "2.00", "2.0S"])
 ANY_TEXT = st.text(max_size=400)
 
 
@@ -73,7 +74,8 @@ def messages_of(code: str, texts: st.SearchStrategy[str] = SAFE_TEXT) -> st.Sear
         inner = annotated.__origin__
         kinds = [kind for kind in (get_args(inner) or (inner,)) if kind is not NoneType]
         kind = inner if inner == tuple[str, ...] else kinds[0]
-        strategy = values(kind, (mark.shape if isinstance(mark, Field) else mark).width, texts)
+        shape = mark.shape if isinstance(mark, Field) else mark
+        strategy = VERSIONS if shape is VERSION else values(kind, shape.width, texts)
         nullable = NoneType in (*get_args(info.type), *get_args(inner))
         arguments[info.name] = st.none() | strategy if nullable else strategy
     known = {slot.field.id for slot in declaration.slots} | {"AY", "AZ"}

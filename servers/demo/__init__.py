@@ -1,0 +1,1 @@
+"""`circdesk demo`: a library made up for trying things on, its records, its machines, and words of welcome."""
