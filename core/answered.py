@@ -42,11 +42,12 @@ class AnsweredRequests:
     def remember(self, key: str, at: datetime, events: tuple[Event, ...]) -> list[tuple[str, Memory]]:
         """Note what a request led to, and end what this touches. Returns the ended ones, for `forget`."""
         ended = []
+        ends = bool(key) and not _outlasts(events)
         for subject in subjects(events):
             old = self._key_of.pop(subject, None)
             if old is not None and (memory := self._by_key.pop(old, None)) is not None:
                 ended.append((old, memory))
-            if key and not _outlasts(events):
+            if ends:
                 self._key_of[subject] = key
         if key:
             self._by_key[key] = (at, events)
@@ -98,4 +99,5 @@ def subjects(events: Sequence[Event]) -> list[int]:
 
 def _outlasts(events: Sequence[Event]) -> bool:
     """Whether later acts do not end it: a payment with the payer's own reference is that payment for ever."""
-    return any(isinstance(event, FeePaid) and event.payment.reference for event in events)
+    first = events[0]
+    return isinstance(first, FeePaid) and first.payment.reference != ""

@@ -44,6 +44,7 @@ class UnitOfWork:
         events: tuple[Event, ...],
         recorded: Sequence[Recorded],
         changes: Sequence[Change],
+        keys: Sequence[int],
         ended: Sequence[tuple[str, Memory]],
     ) -> None:
         self.at = at
@@ -52,7 +53,7 @@ class UnitOfWork:
         self.recorded = recorded
         self.changes = changes
         self.ended = ended
-        self.keys: tuple[int, ...] = tuple({key for change in changes for key in touched(change)})
+        self.keys = keys
         self.settled: Settled | None = None
         self.waiting: list[Callback] = []
 
@@ -105,9 +106,12 @@ class Journal:
             changes += self._library.apply(event)
             seq += 1
         self._seq = seq
+        keys: list[int] = []
+        for change in changes:
+            keys += touched(change)
         ended = self._answered.remember(request, at, events)
-        unit = UnitOfWork(at, request, events, recorded, changes, ended)
-        for key in unit.keys:
+        unit = UnitOfWork(at, request, events, recorded, changes, keys, ended)
+        for key in keys:
             self._latest[key] = unit
         if request:
             self._asked[request] = unit

@@ -322,25 +322,23 @@ _NOTHING = Decimal(0)
 
 
 def touched(change: Change) -> tuple[int, ...]:
-    """The ids of all records whose picture a change alters: the record, its patrons, its bib and its item."""
-    keys: set[int] = set()
-    for record in (change.before, change.after):
-        match record:
-            case Item():
-                keys.update((record.id, record.bib))
-                if record.loan is not None:
-                    keys.add(record.loan.patron)
-            case Hold():
-                keys.update((record.id, record.bib, record.patron))
-            case Fee() | Payment():
-                keys.update((record.id, record.patron))
-            case Bib() | BibBody() | Patron():
-                keys.add(record.id)
-            case None:
-                pass
-            case _:
-                assert_never(record)
-    return tuple(keys)
+    """The ids of all records whose picture a change alters: the record, its patrons, its bib. Some come twice."""
+    before, after = change.before, change.after
+    record = before if after is None else after
+    match record:
+        case Item():
+            borrowers = [item.loan.patron for item in (before, after) if isinstance(item, Item) and item.loan]
+            return (record.id, record.bib, *borrowers)
+        case Hold():
+            return (record.id, record.bib, record.patron)
+        case Fee() | Payment():
+            return (record.id, record.patron)
+        case Bib() | BibBody() | Patron():
+            return (record.id,)
+        case None:
+            return ()
+        case _:
+            assert_never(record)
 
 
 def _set(table: dict[K, V], key: K, value: V | None) -> None:

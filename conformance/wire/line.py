@@ -48,7 +48,7 @@ class Line:
             await _within(self._deadline, self._writer.drain())
 
     async def answer(self) -> tuple[bytes, bytes]:
-        """Return the next message and its terminator; one stray CR or LF before it is passed over.
+        """Return the next message and its terminator; terminators without a message are passed over.
 
         Raises EndedError if the server closes first, LateError if no whole message comes within the deadline.
         """

@@ -178,10 +178,7 @@ class SqliteStore:
         """Make the batch durable. Raises `StoreRefused` (nothing kept) or `StoreBroken` (from now on)."""
         await self._run(self._writer, self._write, batch)
         if self._rows >= _CHECKPOINT_ROWS and not self._closed:
-            self._rows = 0
-            self._writer.submit(
-                self._checkpoint
-            )  # by now the batch is acknowledged, and need not wait for it
+            self._writer.submit(self._checkpoint)  # the batch is acknowledged now, and need not wait for it
 
     async def follow(self, after: int) -> AsyncIterator[Recorded]:
         """The events with a number above ``after``, in order, as far as the log goes now."""
@@ -281,6 +278,7 @@ class SqliteStore:
 
         Done by hand, because SQLite keeps the errors of its automatic checkpoints to itself.
         """
+        self._rows = 0
         try:
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         except sqlite3.Error as error:

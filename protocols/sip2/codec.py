@@ -284,9 +284,7 @@ def _trailer(
     stripped = body.rstrip(delimiter + b" ")
     start = stripped.rfind(delimiter) + 1
     found = _TRAILER.search(stripped, start)
-    # Elsewhere than behind a delimiter these letters are a field's, unless AY, AZ or the lack of fields tells
-    # otherwise.
-    if not found or not (start in (0, found.start()) or found[1] is not None or stripped[-6:-4] == b"AZ"):
+    if not found or not _is_trailer(found, start, body, stripped):
         return body, None, False, True
     digits = found[3] if found[1] is None else found[1]
     sequence = None
@@ -299,6 +297,14 @@ def _trailer(
         return stripped[: found.start()], sequence, False, True
     right = checksum(stripped[: found.start(2)]) == found[2].upper()
     return stripped[: found.start()], sequence, True, right
+
+
+def _is_trailer(found: re.Match[bytes], start: int, body: bytes, stripped: bytes) -> bool:
+    """Whether these letters are AY and AZ, and no part of a field's value: it may be a barcode or a password."""
+    reader = _READERS.get(_code(body))
+    if found.start() == start or (reader and found.start() == reader.fixed_length):
+        return True
+    return body == stripped and (found[1] is not None or body[-6:-4] == b"AZ")  # no delimiter before it
 
 
 def _decoded(content: bytes, wire: Wire) -> str:

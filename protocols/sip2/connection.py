@@ -171,6 +171,11 @@ class Connection:
         return self._closed or (self._role is Role.ACS and len(self._outstanding) >= self._limits.outstanding)
 
     @property
+    def mid_message(self) -> bool:
+        """Whether a message has begun that is not whole yet."""
+        return len(self._framer) > 0 and not self.paused
+
+    @property
     def closed(self) -> bool:
         """Whether `Closing` was or is the last event."""
         return self._closed

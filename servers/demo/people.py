@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
@@ -34,14 +35,20 @@ def written_people() -> tuple[Person, ...]:
     return tuple(Person(**row) for row in rows(_PEOPLE))
 
 
+@cache
+def alphabet(person: Person) -> str:
+    """What the first letter of the given name is called by Unicode: LATIN, CYRILLIC, CJK ..."""
+    return unicodedata.name(person.given[0]).split()[0]
+
+
 def _all(chance: Random) -> Iterator[Person]:
     first = list(written_people())
     chance.shuffle(first)
     yield from first
-    by_language: dict[str, list[Person]] = {}
+    kin_of: dict[tuple[str, str], list[Person]] = {}
     for person in first:
-        by_language.setdefault(person.language, []).append(person)
+        kin_of.setdefault((person.language, alphabet(person)), []).append(person)
     while True:
         one = first[int(chance.random() * len(first))]
-        kin = by_language[one.language]
+        kin = kin_of[one.language, alphabet(one)]
         yield Person(one.family, kin[int(chance.random() * len(kin))].given, one.language)

@@ -12,7 +12,7 @@ from random import Random
 
 from msgspec import Struct
 
-from servers.demo.people import written_people
+from servers.demo.people import alphabet, written_people
 from servers.demo.rows import rows
 
 _WORKS = Path(__file__).with_name("works.tsv")
@@ -35,7 +35,7 @@ _PATTERNS = {
         "Notes on {1} from {2}",
         "{0}: a reader",
     ),
-    "ger": ("{0}", "{0} in {2}", "{0}: eine Einführung", "{0} und {3}", "Handbuch: {0}"),
+    "ger": ("{0}", "{0} in {2}", "{0}: eine Einführung", "{0} und {4}", "Handbuch: {0}"),
     "fre": ("{0}", "{0} : une introduction", "{0} et {3}"),
     "rus": ("{0}", "{0} i {3}"),
     "chi": ("{0}", "{0} yu {3}"),
@@ -85,8 +85,9 @@ def _all(seed: int) -> Iterator[Work]:
 
 
 def _composed(chance: Random) -> Iterator[Work]:
-    """Works without end, made of a topic, a pattern and a name. Each has an ISBN of its own, in no agency's range."""
-    topics, people = rows(_TOPICS), written_people()
+    """Works without end, made of a topic, a pattern and a name. Each has an ISBN of its own."""
+    topics = rows(_TOPICS)
+    people = [person for person in written_people() if alphabet(person) == "LATIN"]
     number = 0
     while True:
         number += 1
@@ -106,7 +107,7 @@ def _composed(chance: Random) -> Iterator[Work]:
             author=f"{family}, {given}",
             year=year,
             language=language,
-            call_number=f"{topic['class']} .{family[0].upper() if family[0].isascii() else 'X'}{number % 97 + 2} {year}",
+            call_number=f"{topic['class']} .{family[0].upper()}{number % 97 + 2} {year}",
             dewey=topic["dewey"],
             subjects=(topic["eng"],) if topic is other else (topic["eng"], other["eng"]),
             form="book",
@@ -119,16 +120,16 @@ def _composed(chance: Random) -> Iterator[Work]:
 
 
 def _titled(pattern: str, topic: str, place: str, other: str) -> str:
-    return pattern.format(topic, _within(topic), place, _within(other))
+    return pattern.format(topic, _within(topic), place, _within(other), other)
 
 
 def _within(topic: str) -> str:
-    """The topic inside a sentence. German nouns keep their capital: their patterns have them so in `topics.tsv`."""
+    """The topic inside a title, with a small letter; a German pattern takes it as it is."""
     return topic[:1].lower() + topic[1:]
 
 
 def _isbn(number: int) -> str:
-    """An ISBN that no publisher has: 979-9 is given to no agency (ISO 2108, annex)."""
+    """An ISBN that no publisher has: no agency has been given 979-9."""
     stem = f"9799{number:08d}"
     total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(stem))
     return f"{stem}{-total % 10}"

@@ -174,7 +174,8 @@ class Sip2Conversation:
         elif self._station is not None:
             self._line.within(settings.idle_limit)
 
-    def _asked(self, request: m.FromSc) -> None:
+    def _asked(self, request: m.Message) -> None:
+        assert isinstance(request, m.FromSc), "the connection hands out requests of terminals only"
         if self._service.draining:
             self._put(request, Pin.NOT_GIVEN, Reply(self._offline()))
         elif isinstance(request, m.Login):

@@ -144,15 +144,8 @@ def test_our_own_divergences_are_cases_with_reasons(capsys: pytest.CaptureFixtur
 def test_a_report_that_cannot_be_written_is_said_in_words(
     start: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = [
-        "sip2",
-        "--target",
-        start(""),
-        "--only",
-        "status.layout",
-        "--json",
-        "/nonexistent/found.json",
-    ]
+    found = "/nonexistent/found.json"
+    arguments = ["sip2", "--target", start(""), "--only", "status.layout", "--json", found]
     assert main(arguments) == FAILED
     assert "No such file or directory: '/nonexistent/found.json'" in capsys.readouterr().err
 

@@ -191,9 +191,10 @@ async def test_readers_see_what_was_acknowledged(store: SqliteStore) -> None:
 
 
 async def test_a_deleted_name_is_not_left_in_the_file(store: SqliteStore, path: Path) -> None:
-    """What leaves a record leaves the file, free space included, when the log is folded in."""
-    await store.commit(batch(2, item(7, note="Herman Melville, 104 East 26th Street")))
-    await store.commit(Batch((), [Change(item(7), item(7, 2))]))
+    """What leaves the records leaves the file, free space included, when the log is folded in."""
+    named = [item(number, note="Herman Melville, 104 East 26th Street") for number in range(2, 100)]
+    await store.commit(batch(2, *named))
+    await store.commit(Batch((), [Change(record, None) for record in named]))
     await store.close()
     assert b"Melville" not in path.read_bytes()
 

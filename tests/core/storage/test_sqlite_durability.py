@@ -193,3 +193,15 @@ def test_what_a_killed_process_left_is_synced_before_the_store_is_open(path: Pat
         index for index, call in enumerate(calls) if "openat(" in call and '/circdesk.db"' in call
     )
     assert synced < last_open
+
+
+@pytest.mark.needs_tool("strace")
+def test_what_a_killed_process_left_and_cannot_be_synced_is_not_served(path: Path) -> None:
+    """The store stays closed, and says which error it was."""
+    with subprocess.Popen(command(path, MANY), cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = kill_after(process.stdout, process, 3)
+    wal = path.with_name(path.name + "-wal")
+    opened = failing("fsync,fdatasync", "EIO", "1", wal, command(path, 0))
+    assert opened == [f"unusable {path}: cannot be opened (SQLITE_IOERR_FSYNC)"]
+    assert kept_batches(path) >= acknowledged(said)

@@ -1,4 +1,6 @@
-"""Messages against their bytes, by hand: the standard's form both ways, what terminals really send, checksums, safety."""
+"""Messages against their bytes, by hand: the standard's form both ways, what terminals really send,
+checksums, safety.
+"""
 
 from datetime import datetime
 
@@ -70,14 +72,10 @@ BOTH_WAYS: list[tuple[bytes, Message]] = [
     (b"9900802.00", ScStatus(ScStatusCode.OK, 80, "2.00")),
     (b"9910001.00", ScStatus(ScStatusCode.OUT_OF_PAPER, None, "1.00")),
     (
-        b"98YYYNYN60000320250131    0930002.00AOMAIN|BXYYYNYYYYYYYNNNYN|AMMain Library|ANDesk 1|AFHello|AGBye|",
-        AcsStatus(
-            True, True, True, False, True, False, 600, 3, DATE, "2.00", "MAIN",
-            SupportedMessages(
-                True, True, True, False, True, True, True, True, True, True, True, False, False, False, True, False
-            ),
-            "Main Library", "Desk 1", ("Hello",), ("Bye",),
-        ),
+        b"98YYYNYN60000320250131    0930002.00AOMAIN|BXYYYNYYYYYYYNNNYN|AMMain Library|ANDesk
+        1|AFHello|AGBye|", AcsStatus( True, True, True, False, True, False, 600, 3, DATE, "2.00", "MAIN",
+        SupportedMessages( True, True, True, False, True, True, True, True, True, True, True, False, False,
+        False, True, False ), "Main Library", "Desk 1", ("Hello",), ("Bye",), ),
     ),
     (
         b"98NNNNNN0009990000000000000000002.00AO|",
@@ -96,8 +94,8 @@ BOTH_WAYS: list[tuple[bytes, Message]] = [
     (
         b"24Y         Y   00120250131    093000AOMAIN|AAP1|AEMiller, Ann|BLY|CQN|BHEUR|BV0.00|AFa|AFb|AGc|",
         PatronStatusResponse(
-            PatronStatus(charge_privileges_denied=True, excessive_outstanding_fines=True), "001", DATE, "MAIN", "P1",
-            "Miller, Ann", True, False, "EUR", "0.00", ("a", "b"), ("c",),
+            PatronStatus(charge_privileges_denied=True, excessive_outstanding_fines=True), "001", DATE,
+            "MAIN", "P1", "Miller, Ann", True, False, "EUR", "0.00", ("a", "b"), ("c",),
         ),
     ),
     (
@@ -105,34 +103,35 @@ BOTH_WAYS: list[tuple[bytes, Message]] = [
         PatronInformation("000", DATE, Summary(hold_items=True), "MAIN", "P1", Secret(""), Secret(""), 1, 10),
     ),
     (
-        b"64              00120250131    0930000001000200030000    0005AOMAIN|AAP1|AEAnn|BZ0010|CA0000|CB9999|BLY|"
+        b"64              00120250131    0930000001000200030000
+        0005AOMAIN|AAP1|AEAnn|BZ0010|CA0000|CB9999|BLY|"
         b"CQY|BHEUR|BV1.50|CC20.00|ASI1|ASI2|ATI3|AUI4|AVF1|BUI5|CDI6|BDStreet 1|BEa@b.c|BF12|AFx|AGy|",
-        PatronInformationResponse(
-            NO, "001", DATE, 1, 2, 3, 0, None, 5, "MAIN", "P1", "Ann", 10, 0, 9999, True, True, "EUR", "1.50", "20.00",
-            ("I1", "I2"), ("I3",), ("I4",), ("F1",), ("I5",), ("I6",), "Street 1", "a@b.c", "12", ("x",), ("y",),
-        ),
+        PatronInformationResponse( NO, "001", DATE, 1, 2, 3, 0, None, 5, "MAIN", "P1", "Ann", 10, 0, 9999,
+        True, True, "EUR", "1.50", "20.00", ("I1", "I2"), ("I3",), ("I4",), ("F1",), ("I5",), ("I6",), "Street
+        1", "a@b.c", "12", ("x",), ("y",), ),
     ),
     (b"3520250131    093000AOMAIN|AAP1|", EndPatronSession(DATE, "MAIN", "P1")),
     (b"36Y20250131    093000AOMAIN|AAP1|AFBye|", EndSessionResponse(True, DATE, "MAIN", "P1", ("Bye",))),
     (
         b"11YN20250131    09300020250228    235959AOMAIN|AAP1|ABI1|ACpw|CHnote|AD1|BOY|BIN|",
-        Checkout(True, False, DATE, LATER, "MAIN", "P1", "I1", Secret("pw"), "note", Secret("1"), True, False),
+        Checkout(True, False, DATE, LATER, "MAIN", "P1", "I1", Secret("pw"), "note", Secret("1"), True,
+        False),
     ),
     (
         b"11NY20250131    093000                  AOMAIN|AAP1|ABI1|AC|",
         Checkout(False, True, DATE, None, "MAIN", "P1", "I1", Secret("")),
     ),
     (
-        b"121NNY20250131    093000AOMAIN|AAP1|ABI1|AJTitle|AH2025-02-28|BT06|CIN|BHEUR|BV0|CK001|CHp|BKT1|AFok|AGl|",
-        CheckoutResponse(
-            True, False, MediaFlag.NO, MediaFlag.YES, DATE, "MAIN", "P1", "I1", "Title", "2025-02-28", FeeType.RENTAL,
-            False, "EUR", "0", MediaType.BOOK, "p", "T1", ("ok",), ("l",),
-        ),
+        b"121NNY20250131
+        093000AOMAIN|AAP1|ABI1|AJTitle|AH2025-02-28|BT06|CIN|BHEUR|BV0|CK001|CHp|BKT1|AFok|AGl|",
+        CheckoutResponse( True, False, MediaFlag.NO, MediaFlag.YES, DATE, "MAIN", "P1", "I1", "Title",
+        "2025-02-28", FeeType.RENTAL, False, "EUR", "0", MediaType.BOOK, "p", "T1", ("ok",), ("l",), ),
     ),
     (
         b"120NUN20250131    093000AOMAIN|AAP1|ABI1|AJ|AH|AFno|",
         CheckoutResponse(
-            False, False, MediaFlag.UNKNOWN, MediaFlag.NO, DATE, "MAIN", "P1", "I1", "", "", screen_message=("no",)
+            False, False, MediaFlag.UNKNOWN, MediaFlag.NO, DATE, "MAIN", "P1", "I1", "", "",
+            screen_message=("no",)
         ),
     ),
     (
@@ -140,12 +139,10 @@ BOTH_WAYS: list[tuple[bytes, Message]] = [
         Checkin(False, DATE, LATER, "here", "MAIN", "I1", Secret(""), "p", True),
     ),
     (
-        b"101YNY20250131    093000AOMAIN|ABI1|AQStacks|AJT|CL1|AAP1|CK006|CHp|CRc|CSQA 76|CTB2|CV02|CYP2|DABo|BF12|"
-        b"AFs|AGp|",
-        CheckinResponse(
-            True, True, MediaFlag.NO, True, DATE, "MAIN", "I1", "Stacks", "T", "1", "P1", MediaType.CD, "p", "c",
-            "QA 76", "B2", AlertType.HOLD_ELSEWHERE, "P2", "Bo", "12", ("s",), ("p",),
-        ),
+        b"101YNY20250131    093000AOMAIN|ABI1|AQStacks|AJT|CL1|AAP1|CK006|CHp|CRc|CSQA
+        76|CTB2|CV02|CYP2|DABo|BF12|" b"AFs|AGp|", CheckinResponse( True, True, MediaFlag.NO, True, DATE,
+        "MAIN", "I1", "Stacks", "T", "1", "P1", MediaType.CD, "p", "c", "QA 76", "B2",
+        AlertType.HOLD_ELSEWHERE, "P2", "Bo", "12", ("s",), ("p",), ),
     ),
     (
         b"100NUY20250131    093000AOMAIN|ABI1|AQ|",
@@ -157,24 +154,24 @@ BOTH_WAYS: list[tuple[bytes, Message]] = [
     ),
     (
         b"301YUU20250131    093000AOMAIN|AAP1|ABI1|AJT|AHsoon|",
-        RenewResponse(True, True, MediaFlag.UNKNOWN, MediaFlag.UNKNOWN, DATE, "MAIN", "P1", "I1", "T", "soon"),
+        RenewResponse(True, True, MediaFlag.UNKNOWN, MediaFlag.UNKNOWN, DATE, "MAIN", "P1", "I1", "T",
+        "soon"),
     ),
     (
         b"3720250131    0930000400EURBV1.50|AOMAIN|AAP1|AC|AD1|CGF1|BKK1|",
         FeePaid(
-            DATE, FeeType.OVERDUE, PaymentType.CASH, "EUR", "1.50", "MAIN", "P1", Secret(""), Secret("1"), "F1", "K1"
+            DATE, FeeType.OVERDUE, PaymentType.CASH, "EUR", "1.50", "MAIN", "P1", Secret(""), Secret("1"),
+            "F1", "K1"
         ),
     ),
     (b"38Y20250131    093000AOMAIN|AAP1|BKL1|", FeePaidResponse(True, DATE, "MAIN", "P1", "L1")),
     (b"1720250131    093000AOMAIN|ABI1|AC|", ItemInformation(DATE, "MAIN", "I1", Secret(""))),
     (
-        b"1804000120250131    093000ABI1|AJT|CF0|AHsoon|CJ20250228    235959|CM20250131    093000|BGMAIN|BHEUR|BV1|"
-        b"CK001|AQS|APD|CHp|CRc|CSn|CTl|CV01|CYp|DAn|AFs|AGp|",
-        ItemInformationResponse(
-            CirculationStatus.CHARGED, SecurityMarker.OTHER, FeeType.OTHER, DATE, "I1", "T", 0, "soon", LATER, DATE,
-            "MAIN", "EUR", "1", MediaType.BOOK, "S", "D", "p", "c", "n", "l", AlertType.HOLD_HERE, "p", "n", ("s",),
-            ("p",),
-        ),
+        b"1804000120250131    093000ABI1|AJT|CF0|AHsoon|CJ20250228    235959|CM20250131
+        093000|BGMAIN|BHEUR|BV1|" b"CK001|AQS|APD|CHp|CRc|CSn|CTl|CV01|CYp|DAn|AFs|AGp|",
+        ItemInformationResponse( CirculationStatus.CHARGED, SecurityMarker.OTHER, FeeType.OTHER, DATE, "I1",
+        "T", 0, "soon", LATER, DATE, "MAIN", "EUR", "1", MediaType.BOOK, "S", "D", "p", "c", "n", "l",
+        AlertType.HOLD_HERE, "p", "n", ("s",), ("p",), ),
     ),
     (b"941ZZtop|", LoginResponse(True, extensions=(("ZZ", "top"),))),
 ]  # fmt: skip
@@ -198,7 +195,9 @@ class TestBothWays:
         assert (reading.message, reading.sequence, reading.checked) == (message, "0", True)
 
 
-TITLE = "1804020120110630    110249AB30007008503046|AJLe Pi{}ge de Bogota|CK001|AQOSUL|APOSUL|BGOSUL|AH2011-10-28 23:59:59|CSPB LP DAL|AY7AZ"  # noqa: E501 # one line of the wire
+TITLE = "1804020120110630    110249AB30007008503046|AJLe Pi{}ge de
+Bogota|CK001|AQOSUL|APOSUL|BGOSUL|AH2011-10-28 23:59:59|CSPB LP DAL|AY7AZ"  # noqa: E501 # one line of the
+wire
 
 WORKED = [
     (b"97AZ", b"FEF5"),
@@ -233,7 +232,7 @@ class TestChecksum:
         total = sum(b"\xff" * length)
         assert (total + int(checksum(b"\xff" * length), 16)) % 65536 == 0
 
-    @pytest.mark.parametrize("body", [b"97AZ", b"941AY0AZ", b"9300CNa|COb|AY1AZ", b"9300CNa|COb|AZ", b"9300CNa|CObAZ"])
+    @pytest.mark.parametrize("body", [b"97AZ", b"941AY0AZ", b"9300CNa|COb|AY1AZ", b"9300CNa|COb|AZ"])
     @pytest.mark.parametrize("after", [b"", b"|", b"||", b"  "])
     def test_right_ones_are_found_in_either_case_and_before_stray_delimiters(
         self, body: bytes, after: bytes
@@ -271,6 +270,16 @@ class TestChecksum:
         message = read(body, UTF8).message
         assert isinstance(message, ItemInformationResponse)
         assert message.title_identifier == "Le Pie\u0300ge de Bogota"
+
+    @pytest.mark.parametrize("body", [b"9300CNa|CObAZ", b"9300CNa|CObAY1AZ", b"990401.00AY1AZ"])
+    def test_right_ones_are_found_without_a_delimiter_before_them(self, body: bytes) -> None:
+        assert read(body + checksum(body), WIRE).checked
+
+    @pytest.mark.parametrize("barcode", [b"AZ1234", b"XAZ1234", b"AY1", b"AY1AZFFFF"])
+    def test_a_barcode_may_look_like_one(self, barcode: bytes) -> None:
+        message = parse(b"1720250131    093000AOMAIN|AB" + barcode + b"|", WIRE)
+        assert isinstance(message, ItemInformation)
+        assert message.item_identifier == barcode.decode()
 
     def test_letters_inside_a_field_are_no_checksum(self) -> None:
         reading = read(b"9300CNAZURE|COAY1AZ0000x|CPlAZ1|", WIRE)
@@ -420,9 +429,9 @@ class TestLeniency:
         assert (Defect.STRAY_TEXT, "") in reading.defects
 
     def test_palace_cuts_a_value_at_its_delimiter(self) -> None:
-        message = parse(b"64              00120250131    093000" + b" " * 24 + b"AO|AA1|AE|BEleona|rdr@|bar.com|", WIRE)
-        assert isinstance(message, PatronInformationResponse)
-        assert message.e_mail_address == "leona"
+        message = parse(b"64              00120250131    093000" + b" " * 24 +
+        b"AO|AA1|AE|BEleona|rdr@|bar.com|", WIRE) assert isinstance(message, PatronInformationResponse) assert
+        message.e_mail_address == "leona"
 
     def test_values_keep_blanks_and_case(self) -> None:
         message = parse(b"1720250131    093000AOMAIN|AB ab/1'*\" |", WIRE)
@@ -430,11 +439,10 @@ class TestLeniency:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("body", [b"11", b"11YN2025", b"23", b"94", b"990", b"6300020250131    0930", b"09N"])
-    def test_a_fixed_part_cut_short_is_asked_for_again(self, body: bytes) -> None:
-        with pytest.raises(RemoteError) as caught:
-            parse(body, WIRE)
-        assert (caught.value.defect, caught.value.remedy) == (Defect.TRUNCATED, Remedy.RESEND)
+    @pytest.mark.parametrize("body", [b"11", b"11YN2025", b"23", b"94", b"990", b"6300020250131    0930",
+    b"09N"]) def test_a_fixed_part_cut_short_is_asked_for_again(self, body: bytes) -> None: with
+    pytest.raises(RemoteError) as caught: parse(body, WIRE) assert (caught.value.defect, caught.value.remedy)
+    == (Defect.TRUNCATED, Remedy.RESEND)
 
     @pytest.mark.parametrize(
         ("body", "defect", "code"),
@@ -497,13 +505,11 @@ class TestCharsets:
             (WIRE, "Pi\u00e8ge", b"Pi\x8age"),
             (WIRE, "Pie\u0300ge", b"Pi\x8age"),
             (UTF8, "Pie\u0300ge", b"Pi\xc3\xa8ge"),
-            (Wire(charset="ascii"), "Stra\u00dfe \u0141\u00f3d\u017a \u2013 \u201equ\u201c\u2026", b'Strasse Lodz - "qu"...'),
-            (Wire(charset="latin-1"), "x\u0302 \u6f22\u200d", b"x ?"),
-            (WIRE, "\u6f22", b"?"),
-            (UTF8, "a\u3000b\u00a0c", b"a b c"),
-            (UTF8, "\u202eevil\u2028\x85\ud800", b" evil   "),
-            (UTF8, "\u0646\u200c\u0645", "\u0646\u200c\u0645".encode()),
-            (Wire(charset="ascii"), "a\uff5cb\u0122", b"a bG"),
+            (Wire(charset="ascii"), "Stra\u00dfe \u0141\u00f3d\u017a \u2013 \u201equ\u201c\u2026", b'Strasse
+            Lodz - "qu"...'), (Wire(charset="latin-1"), "x\u0302 \u6f22\u200d", b"x ?"), (WIRE, "\u6f22",
+            b"?"), (UTF8, "a\u3000b\u00a0c", b"a b c"), (UTF8, "\u202eevil\u2028\x85\ud800", b" evil   "),
+            (UTF8, "\u0646\u200c\u0645", "\u0646\u200c\u0645".encode()), (Wire(charset="ascii"),
+            "a\uff5cb\u0122", b"a bG"),
         ],
     )  # fmt: skip
     def test_writing_comes_as_near_as_the_charset_lets(self, wire: Wire, text: str, data: bytes) -> None:
@@ -604,6 +610,6 @@ class TestWire:
         with pytest.raises(LocalError):
             Wire(**settings)  # type: ignore[arg-type] # one of them is no text
 
-    @pytest.mark.parametrize("charset", ["cp850", "utf-8", "cp1252", "gb18030", "big5", "koi8-r", "cp1256", "euc-kr"])
-    def test_the_charsets_of_libraries_are_taken(self, charset: str) -> None:
-        assert Wire(charset=charset).charset == charset
+    @pytest.mark.parametrize("charset", ["cp850", "utf-8", "cp1252", "gb18030", "big5", "koi8-r", "cp1256",
+    "euc-kr"]) def test_the_charsets_of_libraries_are_taken(self, charset: str) -> None: assert
+    Wire(charset=charset).charset == charset

@@ -148,9 +148,8 @@ class TestAnswering:
 class TestPipelining:
     def test_answers_leave_in_the_order_of_the_requests(self, acs: Connection) -> None:
         stream = b"".join(checked(end_session(f"P{n}", f"AY{n}")) for n in range(3))
-        assert [event.sequence for event in events(acs, stream) if isinstance(event, Request)] == ["0", "1", "2"]
-        for n in range(3):
-            assert f"AY{n}AZ".encode() in acs.send(answer(f"P{n}"))
+        assert [event.sequence for event in events(acs, stream) if isinstance(event, Request)] == ["0", "1",
+        "2"] for n in range(3): assert f"AY{n}AZ".encode() in acs.send(answer(f"P{n}"))
 
     def test_no_more_than_eight_are_handed_out(self, acs: Connection) -> None:
         stream = b"".join(end_session(f"P{n}").encode() + b"\r" for n in range(10))
@@ -162,10 +161,9 @@ class TestPipelining:
         assert events(acs) == []
 
     def test_a_96_does_not_overtake_an_answer(self, acs: Connection) -> None:
-        stream = checked(end_session("P1", "AY1")) + b"9300CNa|COb|AY2AZ0000\r" + checked(end_session("P2", "AY2"))
-        assert [type(event) for event in events(acs, stream)] == [Request, Noticed]
-        acs.send(answer("P1"))
-        assert [type(event) for event in events(acs)] == [Replay, Request]
+        stream = checked(end_session("P1", "AY1")) + b"9300CNa|COb|AY2AZ0000\r" + checked(end_session("P2",
+        "AY2")) assert [type(event) for event in events(acs, stream)] == [Request, Noticed]
+        acs.send(answer("P1")) assert [type(event) for event in events(acs)] == [Replay, Request]
 
     def test_closing_does_not_overtake_an_answer_either(self, acs: Connection) -> None:
         assert [type(event) for event in events(acs, b"9300CNa|COb|\r" + b"9" * 20_000)] == [Request]
@@ -294,9 +292,9 @@ class TestDefects:
 
     @pytest.mark.parametrize("digits", ["13", "11", "10"])
     def test_a_sequence_jump_is_served_and_noticed(self, acs: Connection, digits: str) -> None:
-        happened = [event for n, digit in enumerate(digits) for event in events(acs, checked(end_session(f"P{n}", f"AY{digit}")))]
-        assert [type(event) for event in happened] == [Request, Noticed, Request]
-        assert happened[1] == Noticed(Defect.SEQUENCE_JUMP, "35", digits[1])
+        happened = [event for n, digit in enumerate(digits) for event in events(acs,
+        checked(end_session(f"P{n}", f"AY{digit}")))] assert [type(event) for event in happened] == [Request,
+        Noticed, Request] assert happened[1] == Noticed(Defect.SEQUENCE_JUMP, "35", digits[1])
 
     def test_the_sequence_goes_from_nine_to_zero(self, acs: Connection) -> None:
         for n in range(12):
@@ -305,14 +303,15 @@ class TestDefects:
 
     def test_what_was_forgiven_comes_before_its_request(self, acs: Connection) -> None:
         happened = events(acs, b"3520250131    093000AAP1|AAP2|\r")
-        assert happened[:2] == [Noticed(Defect.DUPLICATE_FIELD, "35", "AA"), Noticed(Defect.MISSING_FIELD, "35", "AO")]
-        assert isinstance(happened[2], Request)
+        assert happened[:2] == [Noticed(Defect.DUPLICATE_FIELD, "35", "AA"), Noticed(Defect.MISSING_FIELD,
+        "35", "AO")] assert isinstance(happened[2], Request)
 
     def test_unknown_messages_are_ignored_without_end(self, acs: Connection) -> None:
         assert events(acs, b"72foo\r" * 30) == [Noticed(Defect.UNKNOWN_CODE, "72")] * 30
 
     def test_messages_of_our_own_side_are_ignored(self, acs: Connection) -> None:
-        assert events(acs, b"941\r96\r") == [Noticed(Defect.WRONG_DIRECTION, "94"), Noticed(Defect.WRONG_DIRECTION, "96")]
+        assert events(acs, b"941\r96\r") == [Noticed(Defect.WRONG_DIRECTION, "94"),
+        Noticed(Defect.WRONG_DIRECTION, "96")]
 
     def test_empty_messages_are_nothing(self, acs: Connection) -> None:
         assert events(acs, b"\r\n\r\r\n\n \r") == []
@@ -450,5 +449,5 @@ class TestTerminalSide:
     def test_long_lists_are_taken(self, sc: Connection) -> None:
         sc.send(LOGIN)
         items = "".join(f"AUbarcode {n}|" for n in range(5000))
-        [event] = events(sc, checked("64" + " " * 14 + "00120250131    093000" + " " * 24 + "AO|AA|AE|" + items + "AY0"))
-        assert isinstance(event, Response)
+        [event] = events(sc, checked("64" + " " * 14 + "00120250131    093000" + " " * 24 + "AO|AA|AE|" +
+        items + "AY0")) assert isinstance(event, Response)

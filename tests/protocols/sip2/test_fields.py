@@ -29,9 +29,8 @@ class TestSecret:
         assert not Secret("")
 
     @pytest.mark.parametrize("leave", [pickle.dumps, copy.copy])
-    def test_does_not_leave_the_process(self, leave) -> None:  # type: ignore[no-untyped-def] # any of two functions
-        with pytest.raises(TypeError, match="not pickled"):
-            leave(Secret("1234"))
+    def test_does_not_leave_the_process(self, leave) -> None:  # type: ignore[no-untyped-def] # any of two
+    functions with pytest.raises(TypeError, match="not pickled"): leave(Secret("1234"))
 
 
 class TestDates:
@@ -109,10 +108,11 @@ class TestDates:
         (f.FLAG, "N", False),
         (f.OK_FLAG, "1", True),
         (f.OK_FLAG, "0", False),
-        (f.PATRON_STATUS, "Y   Y         ", PatronStatus(charge_privileges_denied=True, card_reported_lost=True)),
-        (f.PATRON_STATUS, "             Y", PatronStatus(too_many_items_billed=True)),
-        (f.SUMMARY, "  Y       ", Summary(charged_items=True)),
-        (f.SUPPORTED_MESSAGES, "YNNNNNNNNNNNNNNY", SupportedMessages(patron_status_request=True, renew_all=True)),
+        (f.PATRON_STATUS, "Y   Y         ", PatronStatus(charge_privileges_denied=True,
+        card_reported_lost=True)), (f.PATRON_STATUS, "             Y",
+        PatronStatus(too_many_items_billed=True)), (f.SUMMARY, "  Y       ", Summary(charged_items=True)),
+        (f.SUPPORTED_MESSAGES, "YNNNNNNNNNNNNNNY", SupportedMessages(patron_status_request=True,
+        renew_all=True)),
     ],
 )
 def test_values_stand_on_the_wire_as_the_tables_say(shape: f.Shape, text: str, value: object) -> None:
@@ -172,8 +172,8 @@ def test_every_patron_flag_has_its_own_place(place: int) -> None:
 
 def test_the_catalogue_holds_the_standard_and_the_2005_extensions() -> None:
     standard = (
-        "AA AB AC AD AE AF AG AH AJ AL AM AN AO AP AQ AS AT AU AV BD BE BF BG BH BI BK BL BM BN BO BP BQ BR BS BT"
-        " BU BV BW BX BY BZ CA CB CC CD CF CG CH CI CJ CK CL CM CN CO CP CQ"
+        "AA AB AC AD AE AF AG AH AJ AL AM AN AO AP AQ AS AT AU AV BD BE BF BG BH BI BK BL BM BN BO BP BQ BR BS
+        BT" " BU BV BW BX BY BZ CA CB CC CD CF CG CH CI CJ CK CL CM CN CO CP CQ"
     )
     extensions = "CR CS CT CV CY DA"
     assert set(f.CATALOGUE) == {*standard.split(), *extensions.split()}

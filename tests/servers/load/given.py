@@ -105,8 +105,10 @@ async def load_file(
 async def load_table(
     store: Store, kind: str, folder: Path, table: str, mapping: Mapping | None = None, **options: object
 ) -> Load:
-    """Load a table written with spaces for tabs and ``_`` for an empty cell; columns are named as fields are."""
-    lines = ["\t".join("" if cell == "_" else cell for cell in line.split()) for line in table.strip().splitlines()]
+    """Load a table written with spaces for tabs and ``_`` for an empty cell; columns are named as fields."""
+    lines = [
+        "\t".join("" if cell == "_" else cell for cell in line.split()) for line in table.strip().splitlines()
+    ]
     file = folder / f"{kind}.tsv"
     file.write_text("\n".join(lines) + "\n")
     own = {name: name for name in lines[0].split("\t")}

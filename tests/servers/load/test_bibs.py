@@ -128,8 +128,10 @@ async def test_marcxml_and_iso_2709_give_the_same_bib(tmp_path: Path) -> None:
     await load(store, tmp_path, bib("u1", "Tie"))
     file = tmp_path / "bibs.xml"
     file.write_text(
-        "<collection><record><leader>00000nam a2200000 a 4500</leader><controlfield tag='001'>u1</controlfield>"
-        "<datafield tag='245' ind1='1' ind2='0'><subfield code='a'>Tie</subfield></datafield></record></collection>"
+        "<collection><record><leader>00000nam a2200000 a 4500</leader>"
+        "<controlfield tag='001'>u1</controlfield>"
+        "<datafield tag='245' ind1='1' ind2='0'><subfield code='a'>Tie</subfield></datafield>"
+        "</record></collection>"
     )
     assert (await load_file(store, "marc", file)).counts == (0, 0, 1, 0, 0)
 

@@ -13,7 +13,10 @@ from tests.servers.load.given import marc
         ("10$aE Street shuffle :$bthe glory days /$cClinton Heylin.", "E Street shuffle: the glory days"),
         ("00$aSongs of the 60's :$bpiano, vocal, guitar.", "Songs of the 60's: piano, vocal, guitar"),
         ("00$aRegister, 2003..$nv. 2.", "Register, 2003.. v. 2."),
-        ("10$aFaust.$nTeil 2,$pDer Tragödie zweiter Teil /$cGoethe", "Faust. Teil 2. Der Tragödie zweiter Teil"),
+        (
+            "10$aFaust.$nTeil 2,$pDer Tragödie zweiter Teil /$cGoethe",
+            "Faust. Teil 2. Der Tragödie zweiter Teil",
+        ),
         ("14$a\u0098Die\u009c Stadt", "Die Stadt"),
         ("14$a<<Die>> Stadt =$bThe city", "Die Stadt: The city"),
         ("10$6880-01$aLa-Torah$h[microform] /", "La-Torah"),
@@ -41,7 +44,9 @@ def test_a_title_is_free_of_isbd_punctuation_and_sort_marks(field: str, shown: s
         ([], ""),
     ],
 )
-def test_the_author_is_the_main_entry_or_the_first_added_one(fields: list[tuple[str, str]], shown: str) -> None:
+def test_the_author_is_the_main_entry_or_the_first_added_one(
+    fields: list[tuple[str, str]], shown: str
+) -> None:
     assert author(marc(*fields)) == shown
 
 

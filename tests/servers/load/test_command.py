@@ -1,6 +1,7 @@
 """`circdesk load` as an operator meets it: arguments, exit statuses, what is printed, what is left behind."""
 
 import argparse
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -66,7 +67,9 @@ def test_rejects_go_where_the_operator_wants(state: Path, tmp_path: Path) -> Non
     assert "no record terminator" in (tmp_path / "mine.tsv").read_text()
 
 
-def test_a_dry_run_leaves_no_store_behind(state: Path, bibs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dry_run_leaves_no_store_behind(
+    state: Path, bibs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert circdesk_load("marc", bibs, "--state", state, "--dry-run") == 0
     assert not state.exists()
     assert capsys.readouterr().out.splitlines()[-1] == "dry run: nothing was kept"
@@ -132,8 +135,6 @@ async def test_a_pin_is_nowhere_but_hashed(state: Path, tmp_path: Path) -> None:
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
     args = parser.parse_args(["patrons", str(patrons), "--state", str(state), *maps])
-    import asyncio
-
     assert await asyncio.to_thread(command.run, args) == 0
     store = SqliteStore.open(state / "circdesk.db")
     [patron] = kept(store, Patron)

@@ -65,7 +65,14 @@ async def test_a_hold_that_the_desk_has_ended_does_not_come_back(store: MemorySt
     ("shelved", "ready", "hold_status", "item_status", "destination", "until"),
     [
         ("2026-02-10T12:00", "_", HoldStatus.READY, ItemStatus.ON_HOLD_SHELF, "", SEVEN),
-        ("2026-02-10T12:00", "2026-02-11T00:00", HoldStatus.READY, ItemStatus.ON_HOLD_SHELF, "", datetime(2026, 2, 11, tzinfo=UTC)),
+        (
+            "2026-02-10T12:00",
+            "2026-02-11T00:00",
+            HoldStatus.READY,
+            ItemStatus.ON_HOLD_SHELF,
+            "",
+            datetime(2026, 2, 11, tzinfo=UTC),
+        ),
         ("_", "_", HoldStatus.IN_TRANSIT, ItemStatus.IN_TRANSIT, "N", None),
     ],
 )
@@ -105,7 +112,9 @@ async def test_an_item_set_aside_comes_with_its_hold(
         ("P1 u1 _ M _ _ _", "no placed_at: "),
     ],
 )
-async def test_a_hold_that_cannot_be_whole_is_rejected(store: MemoryStore, tmp_path: Path, row: str, why: str) -> None:
+async def test_a_hold_that_cannot_be_whole_is_rejected(
+    store: MemoryStore, tmp_path: Path, row: str, why: str
+) -> None:
     before = item(store, "X2")
     lent = replace(before, version=2, status=ItemStatus.ON_LOAN, loan=Loan(PatronId(9), NOW, NOW))
     await put(store, Change(before, lent))
@@ -124,12 +133,17 @@ async def test_of_rows_with_one_wish_the_first_counts(store: MemoryStore, tmp_pa
 
 
 async def test_the_level_says_which_column_counts(store: MemoryStore, tmp_path: Path) -> None:
-    """As in Evergreen, one column holds a bib, an item's number or a call number's; a volume becomes an item on its shelf."""
-    (tmp_path / "copies.tsv").write_text("id\tvolume\tbarcode\n1\t50\tX1\n2\t50\tX2\n3\t51\tX3\n4\t52\tgone\n")
+    """As in Evergreen, one column holds all three; a hold on a volume gets an item that is on its shelf."""
+    (tmp_path / "copies.tsv").write_text(
+        "id\tvolume\tbarcode\n1\t50\tX1\n2\t50\tX2\n3\t51\tX3\n4\t52\tgone\n"
+    )
     mapping = Mapping(
         columns={"bib": "target", "item": "target", "volume": "target"},
         values={"level": {"T": "bib", "C": "item", "V": "volume"}},
-        lookup={"item": Lookup("copies.tsv", "id", "barcode"), "volume": Lookup("copies.tsv", "volume", "barcode")},
+        lookup={
+            "item": Lookup("copies.tsv", "id", "barcode"),
+            "volume": Lookup("copies.tsv", "volume", "barcode"),
+        },
     )
     table = """
         patron level target pickup placed_at

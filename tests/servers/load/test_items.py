@@ -28,13 +28,25 @@ async def test_a_row_becomes_an_item_of_its_bib(store: MemoryStore, tmp_path: Pa
     """
     assert (await load_table(store, "items", tmp_path, table)).counts == (1, 0, 0, 0, 0)
     [item] = kept(store, Item)
-    assert (item.barcode, item.location, item.policy, item.call_number) == ("X1", "MAIN/STACKS", "book", "QA76")
-    assert (item.description, item.status, item.medium, item.note) == ("v.1", ItemStatus.MISSING, Medium.DISC, "torn")
+    assert (item.barcode, item.location, item.policy, item.call_number) == (
+        "X1",
+        "MAIN/STACKS",
+        "book",
+        "QA76",
+    )
+    assert (item.description, item.status, item.medium, item.note) == (
+        "v.1",
+        ItemStatus.MISSING,
+        Medium.DISC,
+        "torn",
+    )
     assert str(item.price) == "24.99"
     assert item.bib == 2
 
 
-async def test_the_same_again_is_unchanged_and_a_change_is_a_new_version(store: MemoryStore, tmp_path: Path) -> None:
+async def test_the_same_again_is_unchanged_and_a_change_is_a_new_version(
+    store: MemoryStore, tmp_path: Path
+) -> None:
     before, after = "barcode bib location\nX1 u1 M/A\nX2 u1 M/A", "barcode bib location\nX1 u1 M/B\nX2 u1 M/A"
     await load_table(store, "items", tmp_path, before)
     assert (await load_table(store, "items", tmp_path, before)).counts == (0, 0, 2, 0, 0)
@@ -75,8 +87,15 @@ async def test_a_state_that_needs_a_loan_or_hold_waits_for_it(
     assert list(loaded.tally.warnings) == ([warning] if warning else [])
 
 
-async def test_an_item_in_transit_travels_home_unless_the_file_says_where_to(store: MemoryStore, tmp_path: Path) -> None:
-    table = "barcode bib location status destination\nX1 u1 M/A in-transit _\nX2 u1 M/A in-transit N\nX3 u1 M/A available N"
+async def test_an_item_in_transit_travels_home_unless_the_file_says_where_to(
+    store: MemoryStore, tmp_path: Path
+) -> None:
+    table = """
+        barcode bib location status     destination
+        X1      u1  M/A      in-transit _
+        X2      u1  M/A      in-transit N
+        X3      u1  M/A      available  N
+    """
     await load_table(store, "items", tmp_path, table)
     assert [item.destination for item in kept(store, Item)] == ["M", "N", ""]
 
@@ -121,7 +140,9 @@ async def test_a_barcode_in_another_file_is_found_there(store: MemoryStore, tmp_
     assert loaded.whys == [f"the barcode comes twice: first in {files[0]} line 2"]
 
 
-async def test_the_medium_comes_from_the_bib_if_the_file_does_not_tell(store: MemoryStore, tmp_path: Path) -> None:
+async def test_the_medium_comes_from_the_bib_if_the_file_does_not_tell(
+    store: MemoryStore, tmp_path: Path
+) -> None:
     file = tmp_path / "discs.mrc"
     file.write_bytes(bib("u3", "Jazz", ("007", "sd fsngnnmmned"), leader=b"00000njm a2200000 a 4500"))
     await load_file(store, "marc", file)

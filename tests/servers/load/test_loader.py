@@ -11,11 +11,11 @@ from core.ports import Batch, StoreRefused
 from core.storage.memory import MemoryStore
 from core.storage.sqlite import SqliteStore
 from servers.load.loader import GROUP, groups
-from servers.load.problem import LoadProblem
 from servers.load.mapping import Mapping
-from tests.fakes.stores import RefusingStore
+from servers.load.problem import LoadProblem
 from servers.load.verdict import Verdict
 from servers.load.work import Work, do
+from tests.fakes.stores import RefusingStore
 from tests.servers.load.given import NOW, ReadableCredentials, bib, kept, load_file, load_table, with_bibs
 
 COLUMNS = {"barcode": "barcode", "bib": "bib", "location": "location"}
@@ -81,10 +81,15 @@ async def test_the_log_tells_which_records_were_loaded(tmp_path: Path) -> None:
     await load_table(store, "items", tmp_path, "barcode bib location\nX1 u1 M/A\nX2 u1 M/A")
     log = list(store.recent(NOW))
     assert [recorded.event for recorded in log] == [RecordsLoaded("Bib", (1,)), RecordsLoaded("Item", (2, 3))]
-    assert [(recorded.seq, recorded.at, recorded.actor) for recorded in log] == [(1, NOW, "load"), (2, NOW, "load")]
+    assert [(recorded.seq, recorded.at, recorded.actor) for recorded in log] == [
+        (1, NOW, "load"),
+        (2, NOW, "load"),
+    ]
 
 
-async def test_a_mapping_that_does_not_fit_the_last_file_stops_the_load_before_the_first(tmp_path: Path) -> None:
+async def test_a_mapping_that_does_not_fit_the_last_file_stops_the_load_before_the_first(
+    tmp_path: Path,
+) -> None:
     store = MemoryStore()
     await with_bibs(store, tmp_path, "u1")
     good, bad = many_items(tmp_path, 2), tmp_path / "other.tsv"

@@ -17,7 +17,7 @@ TABLE = "item patron out_at due\nX1 P1 2026-02-01T10:00 2026-03-01"
 
 @pytest.fixture
 async def store(tmp_path: Path) -> MemoryStore:
-    """A store with the items X1 (on loan in the source), X2 (available) and X3 (lost), and the patrons P1 and P2."""
+    """A store with the items X1 (on loan in the source), X2 (available), X3 (lost); the patrons P1, P2."""
     made = MemoryStore()
     await with_bibs(made, tmp_path, "u1")
     items = "barcode bib location status\nX1 u1 M/A on-loan\nX2 u1 M/A _\nX3 u1 M/A lost"
@@ -42,7 +42,9 @@ async def test_a_row_becomes_the_loan_of_its_item(store: MemoryStore, tmp_path: 
     assert (lent.loan.renewals, lent.loan.agency) == (2, "M")
 
 
-async def test_the_same_again_is_unchanged_even_after_a_renewal_at_the_desk(store: MemoryStore, tmp_path: Path) -> None:
+async def test_the_same_again_is_unchanged_even_after_a_renewal_at_the_desk(
+    store: MemoryStore, tmp_path: Path
+) -> None:
     await load_table(store, "loans", tmp_path, TABLE)
     lent = item(store, "X1")
     assert lent.loan is not None
@@ -104,7 +106,9 @@ async def test_rows_without_a_place_are_rejected_and_say_why(store: MemoryStore,
     ]
 
 
-async def test_an_item_that_is_lent_or_set_aside_is_not_lent_again(store: MemoryStore, tmp_path: Path) -> None:
+async def test_an_item_that_is_lent_or_set_aside_is_not_lent_again(
+    store: MemoryStore, tmp_path: Path
+) -> None:
     first, second = item(store, "X1"), item(store, "X2")
     lent = replace(first, version=2, status=ItemStatus.ON_LOAN, loan=Loan(PatronId(9), NOW, NOW))
     aside = replace(second, version=2, status=ItemStatus.ON_HOLD_SHELF, hold=HoldId(99))

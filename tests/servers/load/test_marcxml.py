@@ -27,18 +27,21 @@ def marc_of(document: str) -> Marc:
     return record
 
 
+SRW, OAI = "http://www.loc.gov/zing/srw/", "http://www.openarchives.org/OAI/2.0/"
+PREFIXED = INSIDE.replace("<", "<m:").replace("<m:/", "</m:")
+
+
 @pytest.mark.parametrize(
     "document",
     [
         f"<record {SLIM}>{INSIDE}</record>",
         f"<record>{INSIDE}</record>",
         f"<?xml version='1.0'?><!-- export --><collection {SLIM}><record>{INSIDE}</record></collection>",
-        f"<m:collection xmlns:m='http://www.loc.gov/MARC21/slim'><m:record>{INSIDE.replace('<', '<m:').replace('<m:/', '</m:')}"
-        "</m:record></m:collection>",
-        f"<r xmlns='http://www.loc.gov/zing/srw/'><records><record><recordSchema>marcxml</recordSchema><recordData>"
-        f"<record {SLIM}>{INSIDE}</record></recordData></record></records></r>",
-        f"<OAI-PMH xmlns='http://www.openarchives.org/OAI/2.0/'><ListRecords><record><header/><metadata><record {SLIM}>{INSIDE}"
-        "</record></metadata></record></ListRecords></OAI-PMH>",
+        f"<m:collection xmlns:m='http://www.loc.gov/MARC21/slim'><m:record>{PREFIXED}</m:record></m:collection>",
+        f"<r xmlns='{SRW}'><records><record><recordSchema>marcxml</recordSchema>"
+        f"<recordData><record {SLIM}>{INSIDE}</record></recordData></record></records></r>",
+        f"<OAI-PMH xmlns='{OAI}'><ListRecords><record><header/>"
+        f"<metadata><record {SLIM}>{INSIDE}</record></metadata></record></ListRecords></OAI-PMH>",
     ],
     ids=["alone", "no namespace", "collection", "prefix", "SRU", "OAI"],
 )
@@ -62,7 +65,9 @@ def test_line_ends_inside_a_field_are_white_space() -> None:
     assert b"\n" not in record.first(b"001")
 
 
-@pytest.mark.parametrize(("given", "leader"), [("", b"     nam a22     u  4500"), ("00000cas", b"00000cas".ljust(24))])
+@pytest.mark.parametrize(
+    ("given", "leader"), [("", b"     nam a22     u  4500"), ("00000cas", b"00000cas".ljust(24))]
+)
 def test_a_leader_is_always_24_bytes(given: str, leader: bytes) -> None:
     element = f"<leader>{given}</leader>" if given else ""
     assert marc_of(f"<record>{element}<controlfield tag='001'>u1</controlfield></record>").leader == leader

@@ -15,8 +15,8 @@ from tests.servers.load.given import NOW, ReadableCredentials, kept, load_table,
 async def test_a_row_becomes_a_patron(tmp_path: Path) -> None:
     store = MemoryStore()
     table = """
-        barcode family given group agency identifiers expires             active blocked language email phone address born
-        P1      Lee    Ann   staff MAIN   P1          2027-01-31T10:00:00 0      1       eng      a@b   555   Road    1999-09-09
+        barcode family given group agency identifiers language email phone address expires active blocked born
+        P1      Lee    Ann   staff MAIN   P1          eng      a@b   555   Road    2027-01-31 0 1 1999-09-09
     """
     assert (await load_table(store, "patrons", tmp_path, table)).counts == (1, 0, 0, 0, 0)
     [patron] = kept(store, Patron)
@@ -44,7 +44,13 @@ async def test_the_same_again_is_unchanged_and_a_change_is_a_new_version(tmp_pat
     table = "barcode family group\nP1 Lee staff\nP2 Ray child"
     await load_table(store, "patrons", tmp_path, table)
     assert (await load_table(store, "patrons", tmp_path, table)).counts == (0, 0, 2, 0, 0)
-    assert (await load_table(store, "patrons", tmp_path, table.replace("child", "public"))).counts == (0, 1, 1, 0, 0)
+    assert (await load_table(store, "patrons", tmp_path, table.replace("child", "public"))).counts == (
+        0,
+        1,
+        1,
+        0,
+        0,
+    )
     assert [(patron.group, patron.version) for patron in kept(store, Patron)] == [("staff", 1), ("public", 2)]
 
 
@@ -65,7 +71,9 @@ async def test_a_pin_is_hashed_and_a_known_one_stays_as_it_is(tmp_path: Path) ->
     assert [patron.pin for patron in kept(store, Patron)] == ["hash$1$1174", ""]
     again = await load_table(store, "patrons", tmp_path, table, credentials=credentials)
     assert again.counts == (0, 0, 2, 0, 0)
-    changed = await load_table(store, "patrons", tmp_path, table.replace("4711", "4712"), credentials=credentials)
+    changed = await load_table(
+        store, "patrons", tmp_path, table.replace("4711", "4712"), credentials=credentials
+    )
     assert changed.counts == (0, 1, 1, 0, 0)
     assert kept(store, Patron)[0].pin == "hash$2$2174"
 

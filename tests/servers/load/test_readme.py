@@ -1,4 +1,4 @@
-"""The README tells the fields, the mappings and the arguments there are, and its commands are ones that can be typed."""
+"""The README tells every field, mapping and argument there is, and its commands can be typed."""
 
 import argparse
 import re
@@ -39,5 +39,5 @@ def test_every_command_can_be_typed() -> None:
     typed = re.findall(r"^(?:\./run|circdesk) load ((?:.*\\\n)*.*)$", README, re.MULTILINE)
     assert len(typed) >= 7
     for words in typed:
-        args = parser.parse_args(shlex.split(words))
+        args = parser.parse_args(shlex.split(words.replace("\\\n", " ")))
         assert args.mapping in (None, *ready_mappings()) or args.mapping.endswith(".toml")

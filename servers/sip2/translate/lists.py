@@ -1,0 +1,81 @@
+"""The lists of 64: one entry a line, as the terminal's template has it, and the page of them that was asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from string import Formatter
+from typing import Final, TypeVar
+
+from core.model.records import Fee, Hold, Item
+from protocols.sip2 import messages as m
+from servers.sip2.station import Station
+from servers.sip2.translate.wording import Lines, amount
+
+T = TypeVar("T")
+Places = Mapping[str, Callable[[T, Station], str]]
+
+
+def page(request: m.PatronInformation) -> slice:
+    """BP to BQ, counted from 1 and both included; nothing where BQ comes before BP."""
+    return slice(max((request.start_item or 1) - 1, 0), request.end_item)
+
+
+def entries(of: Sequence[T], template: str, places: Places[T], station: Station) -> Lines:
+    """Each entry as the template has it. Never an empty one: what has no words is known by its first place."""
+    pieces, (name, *_) = _pieces(template), places.values()
+    return tuple(
+        [
+            "".join(
+                [literal + places[place](entry, station) if place else literal for literal, place in pieces]
+            ).strip()
+            or name(entry, station)
+            for entry in of
+        ]
+    )
+
+
+@lru_cache(256)
+def _pieces(template: str) -> tuple[tuple[str, str | None], ...]:
+    """The template as pairs of literal text and the place after it."""
+    return tuple((literal, place) for literal, place, _, _ in Formatter().parse(template))
+
+
+def _due(item: Item, station: Station) -> str:
+    return "" if item.loan is None else station.due(item.loan.due)
+
+
+def _title(item: Item, station: Station) -> str:
+    return station.desk.library.title(item)
+
+
+def _hold_barcode(hold: Hold, station: Station) -> str:
+    """A hold is known by the item set aside for it or asked for; where there is none, by its title."""
+    item = hold.trapped or hold.item
+    return _hold_title(hold, station) if item is None else station.desk.library.items[item].barcode
+
+
+def _hold_title(hold: Hold, station: Station) -> str:
+    bib = station.desk.library.bibs[hold.bib]
+    return bib.title or bib.control_number
+
+
+def _fee_title(fee: Fee, station: Station) -> str:
+    item = station.desk.library.items.get(fee.item) if fee.item is not None else None
+    return fee.note if item is None else _title(item, station)
+
+
+LOAN_PLACES: Final[Places[Item]] = {
+    "barcode": lambda item, station: item.barcode,
+    "title": _title,
+    "due": _due,
+}
+HOLD_PLACES: Final[Places[Hold]] = {"barcode": _hold_barcode, "title": _hold_title}
+FEE_PLACES: Final[Places[Fee]] = {
+    "id": lambda fee, station: str(fee.id),
+    "amount": lambda fee, station: amount(fee.left, fee.currency),
+    "currency": lambda fee, station: fee.currency,
+    "kind": lambda fee, station: fee.kind.name.lower(),
+    "title": _fee_title,
+}
+"""What the places of a template (`servers.settings`) stand for."""

@@ -1,0 +1,24 @@
+"""What a room of the translation hands back: a message that may go once it is durable, or a refusal still to be worded."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from core.desk import Answer
+from core.journal import UnitOfWork
+from core.refusals import Reason, Refused
+from protocols.sip2 import messages as m
+
+
+class Reply(NamedTuple):
+    """A message for the terminal, and what must be durable before it may go. See `core.desk.Answer`."""
+
+    message: m.FromAcs
+    unit: UnitOfWork | None = None
+    mine: bool = False
+
+
+Said = Reply | Answer[Refused]
+
+NOT_HERE: Final = Answer(Refused(Reason.NOT_ALLOWED_HERE))
+"""What a terminal is told that asks for more than its profile allows."""

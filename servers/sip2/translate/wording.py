@@ -1,0 +1,99 @@
+"""What the rooms of the translation share: how keys, amounts, places and refusals are put, each in one way only."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import lru_cache
+
+from core.desk import PatronView
+from core.model.money import quantise
+from core.model.records import Item, PatronId
+from core.refusals import Reason, Refused
+from core.rules.facts import Pin
+from protocols.sip2 import messages as m
+from servers.sip2.station import Station
+from servers.sip2.words import SCREEN
+
+Act = m.Checkout | m.Renew | m.Checkin | m.FeePaid
+Lines = tuple[str, ...]
+
+
+# What a terminal sends
+
+
+def patron_key(identifier: str) -> str:
+    """A patron's identifier without the blanks that readers of cards put around it."""
+    return identifier.strip()
+
+
+def item_key(barcode: str, station: Station) -> str:
+    """A barcode as the library writes it: without blanks, and in capitals when only so it is known."""
+    barcode, library = barcode.strip(), station.desk.library
+    if library.item(barcode) is None and library.item(barcode.upper()) is not None:
+        return barcode.upper()
+    return barcode
+
+
+def known_item(barcode: str | None, station: Station | None) -> Item | None:
+    """The item that a refused request speaks of. Nothing is looked up for who is not logged in."""
+    if not barcode or station is None:
+        return None
+    return station.desk.library.item(item_key(barcode, station))
+
+
+def request_key(station: Station, pin: Pin, *parts: str) -> str:
+    """What a terminal's request is known by when it comes again; a wrong PIN is never told the first outcome.
+
+    Parts are joined by what ends a message, so that no part can hold it.
+    """
+    return "" if pin is Pin.WRONG else "\n".join((station.terminal.name, *parts))
+
+
+def dated_key(request: Act, station: Station, pin: Pin, *parts: str) -> str:
+    """The request key of an act: the same when a terminal repeats itself; none without a date to tell by."""
+    when = request.transaction_date
+    return "" if when is None else request_key(station, pin, request.code, when.isoformat(), *parts)
+
+
+# What it is shown
+
+
+@lru_cache(4096)
+def amount(value: Decimal, currency: str) -> str:
+    """Money on the wire: a point, and as many decimals as its currency has (BV, CC)."""
+    return str(quantise(value, currency))
+
+
+def screen(refusal: Refused) -> Lines:
+    """AF of a refusal: the reason in words, with the amount that it speaks of, if any."""
+    text, charge = SCREEN[refusal.reason], refusal.charge
+    if charge is None:
+        return (text,)
+    return (f"{text.removesuffix('.')}: {amount(charge.amount, charge.currency)} {charge.currency}.",)
+
+
+def language(asked: str, station: Station | None) -> str:
+    """Whatever language was asked for; the terminal's own where the message names none."""
+    return asked if station is None or asked.strip() else station.terminal.language
+
+
+def unseen(view: PatronView | None) -> Refused:
+    """Why a patron is not shown: there is none, or the PIN was wrong."""
+    return Refused(Reason.UNKNOWN_PATRON if view is None else Reason.WRONG_PIN)
+
+
+def place_name(location: str, station: Station) -> str:
+    """A location as people call it."""
+    return station.desk.policy.location(location).name or location
+
+
+def agency_name(agency: str, station: Station) -> str:
+    """An agency as people call it."""
+    return station.desk.policy.agency(agency).name or agency
+
+
+def leaves_building(item: Item, borrower: PatronId | None, station: Station) -> bool:
+    """Whether the item's security strip follows its loans: what stays in the building stays secured."""
+    patron = station.desk.library.patrons.get(borrower) if borrower is not None else None
+    group = "" if patron is None else patron.group
+    return station.desk.policy.terms_for(group, item.policy, item.location).leaves_building
