@@ -11,15 +11,15 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from conformance import load, report
+from conformance import crash, load, report
 from conformance.case import Case, Level
 from conformance.runner import run
 from conformance.sip2.catalogue import CASES
 from conformance.target import Target, TargetError, target_at
 
 PASSED, FAILED, USAGE = 0, 1, 2
-_EXITS = """exit codes: 0 every MUST passed (or every answer under load was right), 1 something failed or
-the target cannot be reached, 2 the command line is wrong"""
+_EXITS = """exit codes: 0 every MUST passed (or every answer under load was right, every promise kept),
+1 something failed or the target cannot be reached, 2 the command line is wrong"""
 
 
 class UsageError(Exception):
@@ -67,6 +67,14 @@ def build_parser() -> argparse.ArgumentParser:
     _add_target(load_sip2)
     _add_load(load_sip2)
     load_sip2.set_defaults(act=_load)
+    crashes = commands.add_parser(
+        "crash",
+        help="kill a server again and again and see that it keeps its word",
+        description="Starts a server, lets machines use it, kills it, starts it again, checks every promise.",
+        epilog=_EXITS,
+    )
+    crash.add_arguments(crashes)
+    crashes.set_defaults(act=crash.run)
     return parser
 
 

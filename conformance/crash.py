@@ -1,8 +1,8 @@
 """Kill a server again and again while self-checks use it, and see that it keeps its word.
 
-The rule: the server is a command and an address, nothing more is known of it. It is started, used, killed in the middle
-(SIGKILL, with all its children) and started again; every fifth time it is killed once more while it starts. After
-each start every machine looks whether what it was told is so (`conformance.kiosk`).
+The rule: the server is a command and an address, nothing more is known of it. It is started, used, killed
+in the middle (SIGKILL, with all its children) and started again; now and then it is killed once more while it
+starts. After each start every machine looks whether what it was told is so (`conformance.kiosk`).
 """
 
 import argparse
@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any
 
 from msgspec import Struct
@@ -88,21 +87,31 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _play(options: argparse.Namespace) -> int:
+    with tempfile.TemporaryFile() as output:
+        server = Server(options.command, Path(options.facts), options.start_within, output)
+        try:
+            await server.start()
+            rounds = await _rounds(options, server, _kiosks(server.target, options.connections, options.seed))
+        finally:
+            await server.kill()
+    print(_summary(rounds))
+    return 1 if rounds[-1].faults else 0
+
+
+async def _rounds(options: argparse.Namespace, server: "Server", kiosks: Sequence[Kiosk]) -> list[Round]:
+    """Round after round, up to the first in which a promise is broken."""
     order = random.Random(options.seed)
     rounds: list[Round] = []
-    async with Server(options.command, Path(options.facts), options.start_within) as server:
-        await server.start()
-        kiosks = _kiosks(server.target, options.connections, options.seed)
-        faults = _faults(kiosks, await _each(kiosks, server, _prepare))
-        if faults:
-            raise TargetError("; ".join(faults))
-        while not faults and len(rounds) < options.rounds:
+    try:
+        unready = _faults(kiosks, await _each(kiosks, server, _prepare))
+        if unready:
+            raise TargetError("\n".join(("the machines cannot begin:", *unready)))
+        while len(rounds) < options.rounds and not (rounds and rounds[-1].faults):
             rounds.append(await _round(len(rounds) + 1, server, kiosks, order, options.seconds))
-            faults = rounds[-1].faults
-            print(rounds[-1], *faults, sep="\n    ", flush=True)
+            print(rounds[-1], *rounds[-1].faults, sep="\n    ", flush=True)
+    finally:
         await _each(kiosks, server, _leave)
-    print(_summary(rounds))
-    return 1 if faults else 0
+    return rounds
 
 
 async def _round(
@@ -199,25 +208,16 @@ def _summary(rounds: Sequence[Round]) -> str:
 
 
 class Server:
-    """The server under test: the leader of a process group of its own, which ends with the ``async with``."""
+    """The server under test: the leader of a process group of its own. Whoever starts it kills it."""
 
-    def __init__(self, command: Sequence[str], facts: Path, start_within: float) -> None:
+    def __init__(self, command: Sequence[str], facts: Path, start_within: float, output: IO[bytes]) -> None:
         self.target = Target("", 0)
         self.running = False
         self._command = command
         self._facts = facts
         self._start_within = start_within
         self._process: asyncio.subprocess.Process | None = None
-        self._output: IO[bytes] = tempfile.TemporaryFile()
-
-    async def __aenter__(self) -> "Server":
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.kill()
-        self._output.close()
+        self._output = output
 
     async def start(self) -> None:
         """Start it and wait until it takes connections. Raises TargetError if it does not."""

@@ -1,8 +1,8 @@
-"""A self-check whose server may die under it; the rule: a request without an answer is asked again, word for word.
+"""A self-check whose server may die under it; the rule: what has no answer is asked again, word for word.
 
-It has a patron and items that nobody else touches, so it knows what must be true: what it was told is done, and what it
-asked without an answer is done completely or not at all. Asked again, with the same transaction date and on a new
-connection, it must be answered as if for the first time, and done once.
+It has a patron and items that nobody else touches, so it knows what must be true: what it was told is done,
+and what it asked without an answer is done completely or not at all. Asked again, with the same transaction
+date and on a new connection, that must be answered as if for the first time, and done once.
 """
 
 import random
@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from conformance.sip2.claims import amount, coin
 from conformance.target import Target
-from conformance.wire.line import Line
+from conformance.wire.line import EndedError, Line
 from conformance.wire.sip2 import DIGITS, Answer, UnreadableError, read, seal
 
 LENT_AT_MOST = 3
@@ -139,8 +139,8 @@ class Kiosk:
     async def repeat(self) -> None:
         """Ask the unanswered request again, or else the last one that was answered; then once more.
 
-        That is what a machine does that has lost one answer or two: each time it must hear the same, and all of it
-        counts once.
+        That is what a machine does that has lost one answer or two: each time it must hear the same, and all
+        of it counts once.
         """
         act = self.unanswered
         if act is not None:
@@ -192,7 +192,7 @@ class Kiosk:
         return Act(f"{text}BK{mark}|", money=money, mark=mark)
 
     def _date(self) -> str:
-        """A transaction date of its own for every act, as people at a machine make them; it runs a day behind."""
+        """A transaction date of its own for every act, as if people had made them; it begins a day back."""
         self._clock += timedelta(seconds=1)
         return self._clock.strftime("%Y%m%d    %H%M%S")
 
@@ -213,6 +213,8 @@ class Kiosk:
             answer = read(raw, ending)
         except UnreadableError as problem:
             raise BrokenPromiseError(str(problem)) from problem
+        if answer.code == "98" and answer.fixed["online"] == "N":
+            raise EndedError("the server has gone off line")  # to be asked again later (2.00, ACS Status 98)
         _must(answer.code == expected, f"{text[:2]} was answered {answer.code}")
         faults = answer.faults()
         _must(not faults, f"{text[:2]}: {'; '.join(faults)}")
@@ -231,7 +233,7 @@ class Kiosk:
         self.acknowledged += 1
 
     async def _seen(self) -> Truth:
-        """How the patron stands as the server tells it. Raises BrokenPromiseError where it contradicts itself."""
+        """How the patron stands as the server tells it, which must be without contradiction."""
         charged = await self._charged()
         ours = [item for entry in charged for item in self._items if item in entry.split()]
         foreign = sorted(entry for entry in charged if not set(entry.split()) & set(self._items))

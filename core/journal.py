@@ -202,12 +202,13 @@ class Journal:
 def _batch(units: Sequence[UnitOfWork]) -> Batch:
     """One batch of many units: all events in order, each changed record once, as it was before and as it is last."""
     events: list[Recorded] = []
-    merged: dict[int, Change] = {}
+    merged: dict[tuple[type, int], Change] = {}
     for unit in units:
         events += unit.recorded
         for change in unit.changes:
             record = change.before if change.after is None else change.after
             assert record is not None, "a change without a record"
-            first = merged.get(record.id)
-            merged[record.id] = change if first is None else Change(first.before, change.after)
+            key = (type(record), record.id)  # a bib and its body share their id
+            first = merged.get(key)
+            merged[key] = change if first is None else Change(first.before, change.after)
     return Batch(events, [change for change in merged.values() if change.before or change.after])

@@ -107,11 +107,15 @@ class Server:
         credentials = ScryptCredentials(time.monotonic)
         try:
             server = cls._on(settings, store, credentials, tls)
-            server._journal.start()
-            address = await server._listener.open(settings.sip2.host, settings.sip2.port, context)
         except BaseException:
             credentials.close()
             await store.close()
+            raise
+        server._journal.start()
+        try:
+            address = await server._listener.open(settings.sip2.host, settings.sip2.port, context)
+        except BaseException:
+            await server._close()
             raise
         server.sip2_address = Address(*address)
         log.info("listening", listener="sip2", host=address[0], port=address[1])
@@ -148,10 +152,13 @@ class Server:
         """Let what is being answered finish, then close everything."""
         self._sip2.draining = True
         await self._listener.drain(self.settings.sip2.drain_seconds)
+        await self._close()
+        log.info("stopped")
+
+    async def _close(self) -> None:
         await self._journal.close()
         self._credentials.close()
         await self._store.close()
-        log.info("stopped")
 
     async def broken(self) -> None:
         """Return when the store is broken and the server must stop."""
@@ -167,15 +174,17 @@ async def serve(settings: Settings, state: Path, ready: Callable[[Server], None]
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     server = await Server.start(settings, state)
-    ready(server)
     told, broken = loop.create_task(stop.wait()), loop.create_task(server.broken())
-    await asyncio.wait([told, broken], return_when=asyncio.FIRST_COMPLETED)
-    status = 1 if broken.done() else 0
-    if status:
-        log.error("store-broken", advice="see to the disk, then start again: everything acknowledged is kept")
-    for task in (told, broken):
-        task.cancel()
-    await server.stop()
+    try:
+        ready(server)
+        await asyncio.wait([told, broken], return_when=asyncio.FIRST_COMPLETED)
+        status = 1 if broken.done() else 0
+        if status:
+            log.error("store-broken", advice="see to the disk, then start again: everything acknowledged is kept")
+    finally:
+        for task in (told, broken):
+            task.cancel()
+        await server.stop()
     return status
 
 

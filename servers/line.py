@@ -133,7 +133,8 @@ class Line(asyncio.Protocol):
     def resume_writing(self) -> None:
         """The peer reads again."""
         self._unread = False
-        self.cut_off = inf
+        if self._transport is not None and not self._transport.is_closing():
+            self.cut_off = inf
         self._read_or_not()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -162,6 +163,7 @@ class LineListener:
         self.converse = converse
         self.lines: set[Line] = set()
         self.time: Callable[[], float] = lambda: 0.0
+        self._draining = False
         self._sources: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
         self._sweeper: asyncio.TimerHandle | None = None
@@ -187,6 +189,7 @@ class LineListener:
 
     async def drain(self, seconds: float) -> None:
         """Stop listening, let every conversation finish, and cut off whoever has not after ``seconds``."""
+        self._draining = True
         if self._server is not None:
             self._server.close()
         for line in list(self.lines):
@@ -205,7 +208,9 @@ class LineListener:
             self._sweeper.cancel()
 
     def take_in(self, line: Line) -> bool:
-        """Whether there is room for one more line from this source."""
+        """Whether there is room for one more line from this source. A handshake may end after `drain` began: too late."""
+        if self._draining:
+            return False
         full = len(self.lines) >= self.limits.connections
         if full or self._sources[line.peer] >= self.limits.connections_per_source:
             log.warning("line-refused", listener=self.name, peer=line.peer, full=full)

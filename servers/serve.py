@@ -53,7 +53,7 @@ def run_server(settings: Settings, state: Path, loop: str, ready: Callable[[Serv
         with asyncio.Runner(loop_factory=_loop_factory(loop)) as runner:
             return runner.run(serve(settings, state, ready))
     except OSError as error:
-        if error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+        if error.filename is not None or error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
             raise
         where = f"{settings.sip2.host}:{settings.sip2.port}"
         why = {

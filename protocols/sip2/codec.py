@@ -300,7 +300,7 @@ def _trailer(
 
 
 def _is_trailer(found: re.Match[bytes], start: int, body: bytes, stripped: bytes) -> bool:
-    """Whether these letters are AY and AZ, and no part of a field's value: it may be a barcode or a password."""
+    """Whether these letters are AY and AZ, and no part of a value: of a barcode or a password."""
     reader = _READERS.get(_code(body))
     if found.start() == start or (reader and found.start() == reader.fixed_length):
         return True

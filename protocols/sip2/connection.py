@@ -251,18 +251,13 @@ class Connection:
             return data + self._framer.terminator
         return data + TERMINATOR_BYTES[terminator]
 
-    def _with_defects(self, event: Event, reading: Reading, jumped: bool = False) -> Event | None:
-        """The event itself if there is nothing to notice, else None, with all that is to be noticed before
-        it.
-        """
+    def _notice(self, event: Event, reading: Reading, jumped: bool = False) -> None:
+        """Put all that is to be noticed before the event, and the event behind."""
         code = reading.message.code
         if jumped:
             self._events.append(Noticed(Defect.SEQUENCE_JUMP, code, reading.sequence or ""))
         self._events += [Noticed(defect, code, field) for defect, field in reading.defects]
-        if not self._events:
-            return event
         self._events.append(event)
-        return None
 
     # As ACS
 
@@ -292,7 +287,10 @@ class Connection:
         last, self._last_digit = self._last_digit, sequence
         jumped = sequence is not None and last is not None and sequence != _NEXT_DIGIT.get(last)
         request = Request(message, sequence, raw)
-        return self._with_defects(request, reading, jumped) if jumped or reading.defects else request
+        if not (jumped or reading.defects):
+            return request
+        self._notice(request, reading, jumped)
+        return None
 
     def _resend_answer(self) -> Event | None:
         self._resends += 1
@@ -381,7 +379,10 @@ class Connection:
         self._refused = self._resends = 0
         self._resend_asked = False
         response = Response(message, reading.sequence, raw)
-        return self._with_defects(response, reading) if reading.defects else response
+        if not reading.defects:
+            return response
+        self._notice(response, reading)
+        return None
 
     def _repeat_request(self) -> None:
         """A 96 asks for the request again; in answer to a 97 it means that communication has failed."""

@@ -62,13 +62,14 @@ class Register:
         self._pin = pin
         self._today = policy.today("MAIN", now)
         self._id: Callable[[], int] = count(1).__next__
-        self._aside: Callable[[], int] = count(ASIDE).__next__
+        self._patron_aside: Callable[[], int] = count(ASIDE).__next__
+        self._item_aside: Callable[[], int] = count(ASIDE).__next__
 
     def patron(self, person: Person, group: str, *, case: str = "", ordinary: bool = False, **other: Any) -> Patron:
         """A patron of the Central Library, whose card is good for some months to come."""
         if ordinary:
             self.patrons += 1
-        number = self.patrons if ordinary else self._aside()
+        number = self.patrons if ordinary else self._patron_aside()
         barcode = PATRONS % number
         if case:
             self.cases[case] = barcode
@@ -100,7 +101,7 @@ class Register:
         """An item of the bib, on its shelf unless ``other`` says more."""
         if ordinary:
             self.items += 1
-        barcode = ITEMS % (self.items if ordinary else self._aside())
+        barcode = ITEMS % (self.items if ordinary else self._item_aside())
         if case:
             self.cases[case] = barcode
         return Item(ItemId(self._id()), 1, barcode, bib.id, location, policy, call_number, **other)

@@ -5,10 +5,12 @@ Whoever and whatever has a name of its own here is a case that the facts tell. N
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from core.model.records import (
     Bib,
@@ -29,12 +31,27 @@ STACKS: Final = "MAIN/STACKS"
 EAST: Final = "EAST/STACKS"
 CHILDREN: Final = "MAIN/CHILDREN"
 
+CASES: Final = {
+    "patron_blocked": "blocked by the staff",
+    "patron_expired": "card has expired",
+    "patron_fines": "owes more than is allowed",
+    "patron_at_limit": "a child with as many loans as allowed",
+    "item_on_loan": "on loan, overdue",
+    "item_on_hold": "on the hold shelf for somebody",
+    "item_reference": "for use in the reading room only",
+    "item_remote": "available in the automated store",
+    "item_lost": "lost by who had it",
+    "item_multi": "one of several available items",
+}
+"""The cases that have a name, and what they are."""
+
 
 class Story:
     """Tells the story into ``records``. ``works`` are books that nobody else uses; a title is taken for each scene."""
 
     def __init__(self, register: Register, people: Iterator[Person], works: Iterator[Work]) -> None:
         self.records: list[Record] = []
+        self.titles = 0
         self._register = register
         self._people = people
         self._works = works
@@ -82,11 +99,11 @@ class Story:
         until = self._register.later(5)
         hold = self._register.hold(waiting, title[0], "MAIN", 12, status=HoldStatus.READY, ready_until=until)
         item = self._item(title, STACKS, case="item_on_hold", status=ItemStatus.ON_HOLD_SHELF, hold=hold.id)
-        self._trap(hold, item)
+        self.records.append(replace(hold, trapped=item.id))
         title = self._title()
         hold = self._register.hold(second, title[0], "EAST", 6, status=HoldStatus.IN_TRANSIT)
         item = self._item(title, STACKS, status=ItemStatus.IN_TRANSIT, hold=hold.id, destination="EAST")
-        self._trap(hold, item)
+        self.records.append(replace(hold, trapped=item.id))
         title = self._title()
         self._lent(third, title, STACKS, 10)
         self._lent(second, title, EAST, 20)
@@ -146,6 +163,7 @@ class Story:
     def _title(self) -> tuple[Bib, str]:
         """A title of its own for a scene, with the call number of its items."""
         work = next(self._works)
+        self.titles += 1
         card, body = self._register.bib(work)
         self.records += card, body
         return card, work.call_number
@@ -155,3 +173,19 @@ class Story:
         item = self._register.item(bib, location, policy, call_number, **known)
         self.records.append(item)
         return item
+
+    def _lent(
+        self,
+        patron: Patron,
+        title: tuple[Bib, str],
+        location: str,
+        days: float,
+        policy: str = "book",
+        *,
+        renewals: int = 0,
+        renewed: float | None = None,
+        status: ItemStatus = ItemStatus.ON_LOAN,
+        **known: Any,
+    ) -> Item:
+        loan = self._register.loan(patron, policy, location, days, renewals=renewals, renewed=renewed)
+        return self._item(title, location, policy, status=status, loan=loan, **known)

@@ -55,7 +55,7 @@ class HoldJudge:
         patron = self._known.patrons.get(key := row.need("patron"))
         if patron is None:
             raise Unusable("no such patron", key)
-        wish = self._wish(row)
+        wish = self._wish(row, patron)
         hold = self._read(row, patron, wish)
         captured, shelved = row.moment("captured_at"), row.moment("shelved_at")
         self._wishes.claim((hold.patron, hold.bib, hold.item), row.place)
@@ -88,7 +88,7 @@ class HoldJudge:
             suspended=row.flag("suspended", otherwise=False),
         )
 
-    def _wish(self, row: Row) -> _Wish:
+    def _wish(self, row: Row, patron: Patron) -> _Wish:
         level = row.code("level", Level)
         if level is None:
             level = Level.ITEM if row.text("item") else Level.BIB
@@ -102,7 +102,7 @@ class HoldJudge:
                 item = self._item(row.need("item"))
                 return _Wish(item.bib, item)
             case Level.VOLUME:
-                item = self._of_volume(row.all("volume"))
+                item = self._of_volume(row, patron)
                 return _Wish(item.bib, item, (VOLUME,))
 
     def _item(self, barcode: str) -> Item:
@@ -111,12 +111,21 @@ class HoldJudge:
             raise Unusable("no such item", barcode)
         return item
 
-    def _of_volume(self, barcodes: Sequence[str]) -> Item:
-        """An item of the volume, one on its shelf if there is any."""
-        items = [self._known.items[barcode] for barcode in barcodes if barcode in self._known.items]
+    def _of_volume(self, row: Row, patron: Patron) -> Item:
+        """The item of the volume that is set aside, else one that this hold was bound to by an earlier load,
+        else one on its shelf.
+        """
+        items = [self._known.items[code] for code in row.all("volume") if code in self._known.items]
         if not items:
             raise Unusable("no item of the volume is known")
-        return min(items, key=lambda item: item.status is not ItemStatus.AVAILABLE)
+        trapped = row.text("trapped")
+
+        def rank(item: Item) -> tuple[bool, bool, bool]:
+            wish = (patron.id, item.bib, item.id)
+            bound = wish in self._known.holds and not self._wishes.claimed(wish)
+            return item.barcode != trapped, not bound, item.status is not ItemStatus.AVAILABLE
+
+        return min(items, key=rank)
 
     def _trapped(self, row: Row, wish: _Wish) -> Item:
         barcode = row.text("trapped")

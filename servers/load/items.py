@@ -56,22 +56,24 @@ class ItemJudge:
             self._media[bib] = medium(unpack(Frame(0, body.removesuffix(RECORD_END))))
 
     def _place(self, row: Row) -> Verdict:
-        barcode = row.need("barcode")
-        self._barcodes.claim(barcode, row.place)
         bib = self._known.bibs.get(number := row.need("bib"))
         if bib is None:
             raise Unusable("no such bib", number)
-        before = self._known.items.get(barcode)
+        item = self._described(row, bib)
+        item, warning = _standing(item, row)
+        self._barcodes.claim(item.barcode, row.place)
+        before = self._known.items.get(item.barcode)
         if before is not None:
-            return self._replace(before, row, bib)
-        item, warning = _standing(self._described(row, bib, ItemId(0), 1), row)
+            return self._replace(before, item)
         item = replace(item, id=ItemId(self._known.new_id()))
-        self._known.items[barcode] = item
+        self._known.items[item.barcode] = item
         return Verdict(Outcome.ADDED, changes=(Change(None, item),), warnings=(warning,) if warning else ())
 
-    def _replace(self, before: Item, row: Row, bib: Bib) -> Verdict:
+    def _replace(self, before: Item, described: Item) -> Verdict:
         item = replace(
-            self._described(row, bib, before.id, before.version),
+            described,
+            id=before.id,
+            version=before.version,
             status=before.status,
             loan=before.loan,
             hold=before.hold,
@@ -83,11 +85,12 @@ class ItemJudge:
         self._known.items[item.barcode] = item
         return Verdict(Outcome.REPLACED, changes=(Change(before, item),))
 
-    def _described(self, row: Row, bib: Bib, item_id: ItemId, version: int) -> Item:
+    def _described(self, row: Row, bib: Bib) -> Item:
+        """What the item is, without an id yet."""
         kind = row.code("medium", Medium)
         return Item(
-            id=item_id,
-            version=version,
+            id=ItemId(0),
+            version=1,
             barcode=row.need("barcode"),
             bib=bib.id,
             location=row.need("location"),

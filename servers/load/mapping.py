@@ -113,8 +113,8 @@ def check(mapping: Mapping, kind: Kind) -> None:
             raise LoadProblem(
                 f"{kind.name} have no field {', '.join(unknown)} ({part}); they have {', '.join(kind.fields)}"
             )
-    if SECRET in mapping.defaults:
-        raise LoadProblem(f"defaults: a {SECRET} for everybody is none")
+    if any(SECRET in part for part in (mapping.defaults, mapping.values, mapping.lookup)):
+        raise LoadProblem(f"a {SECRET} comes from its column and nowhere else")
     if missing := [
         field for field in kind.required if field not in mapping.columns and field not in mapping.defaults
     ]:

@@ -56,7 +56,6 @@ class PatronJudge:
 
     def _read(self, row: Row) -> _Draft:
         barcode = row.need("barcode")
-        self._barcodes.claim(barcode, row.place)
         identifiers = tuple(dict.fromkeys(key for key in row.text("identifiers").split() if key != barcode))
         before = self._known.patrons.get(barcode)
         for key in (barcode, *identifiers):
@@ -82,6 +81,7 @@ class PatronJudge:
             address=row.text("address"),
             born=row.day("born"),
         )
+        self._barcodes.claim(barcode, row.place)
         if before is None:
             patron = replace(patron, id=PatronId(self._known.new_id()))
         self._known.put_patron(patron, before)

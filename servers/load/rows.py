@@ -1,6 +1,6 @@
 """What the judges of the four kinds of tables have in common.
 
-The rule it keeps: of rows with one key, the first counts; the others are rejected, and told where it is.
+The rule it keeps: of good rows with one key, the first counts; the others are rejected, and told where it is.
 """
 
 from __future__ import annotations
@@ -26,6 +26,10 @@ class Once:
         """``what`` names the key to people."""
         self._what = what
         self._first: dict[Hashable, Place] = {}
+
+    def claimed(self, key: Hashable) -> bool:
+        """Whether a row has the key."""
+        return key in self._first
 
     def claim(self, key: Hashable, place: Place) -> None:
         """Take the key for the row at ``place``. Raises `Unusable` if another row has it."""

@@ -42,8 +42,7 @@ class _Reading(Struct, frozen=True):
 class _Skip(Struct, frozen=True):
     column: int
     values: frozenset[str]
-    reason: str
-    reason_any: str
+    name: str
 
 
 class Sheet(Struct, frozen=True):
@@ -82,9 +81,9 @@ class Row(Struct, frozen=True):
         for skip in self.sheet.skips:
             cell = self.cells[skip.column].strip()
             if cell in skip.values:
-                return skipped(skip.reason.format(cell))
+                return skipped(f'column {skip.name} is "{cell}"')
             if cell and ANY in skip.values:
-                return skipped(skip.reason_any)
+                return skipped(f"column {skip.name} is not empty")
         return None
 
     def all(self, field: str) -> list[str]:
@@ -191,9 +190,7 @@ def open_table(file: Path, encoding: str = "") -> TextIO:
     Latin-1. Raises `LoadProblem`.
     """
     try:
-        return file.open(
-            encoding=encoding or _encoding(file), newline="", errors="replace" if encoding else "strict"
-        )
+        return file.open(encoding=encoding or _encoding(file), newline="", errors="replace")
     except OSError as error:
         raise LoadProblem(f"{file}: {error.strerror}") from error
     except LookupError as error:
@@ -276,9 +273,7 @@ def _reading(field: str, file: Path, header: dict[str, int], mapping: Mapping, e
 
 
 def _skip(name: str, given: Iterable[str], header: dict[str, int]) -> _Skip:
-    return _Skip(
-        column(name, header), frozenset(given), f'column {name} is "{{}}"', f"column {name} is not empty"
-    )
+    return _Skip(column(name, header), frozenset(given), name)
 
 
 def _looked_up(file: Path, lookup: Lookup, encoding: str) -> dict[str, list[str]]:

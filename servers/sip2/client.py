@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import Wire
-from protocols.sip2.connection import Closing, Connection, Replay, Response, Role
+from protocols.sip2.connection import Closing, Connection, Noticed, Replay, Response, Role
 from protocols.sip2.fields import Secret
 
 
@@ -45,6 +45,7 @@ class Sip2Client:
         self._target = target
         self._tries = tries
         self._connection = Connection(Role.SC, Wire(charset="utf-8"))
+        context = _context(target) if target.tls else None
         try:
             plain = socket.create_connection((target.host, target.port), timeout)
         except OSError as error:
@@ -52,7 +53,7 @@ class Sip2Client:
                 f"nobody answers at {target.host}:{target.port} ({error.strerror or error}); is the server running?"
             ) from error
         plain.settimeout(timeout)
-        self._socket = _secured(plain, target) if target.tls else plain
+        self._socket = plain if context is None else _secured(plain, context, target)
 
     def __enter__(self) -> Sip2Client:
         return self
@@ -64,36 +65,36 @@ class Sip2Client:
 
     def ask(self, request: m.FromSc) -> m.Message:
         """Send a request and return its answer. Raises `ClientProblem` when there is none to be had."""
-        self._socket.sendall(self._connection.send(request))
+        self._send(self._connection.send(request))
         tries = 1
         while True:
             match self._connection.next_event():
                 case Response() as event:
                     return event.message
                 case Replay() as event:
-                    self._socket.sendall(event.data)
+                    self._send(event.data)
+                case Noticed():
+                    continue
                 case Closing() as event:
                     raise ClientProblem(f"the conversation has failed: {event.reason}")
                 case _:
-                    if not self._receive():
+                    data = self._received()
+                    if data:
+                        self._connection.receive_data(data)
+                    else:
                         if tries == self._tries:
                             raise ClientProblem(f"no answer after {tries} tries")
                         tries += 1
-                        self._socket.sendall(self._connection.repeat_request())
+                        self._send(self._connection.repeat_request())
 
     def ask_raw(self, line: bytes) -> bytes:
         """Send a line as it is and return what comes back up to its end; nothing if nothing comes in time."""
-        self._socket.sendall(line.rstrip(b"\r\n") + b"\r")
+        self._send(line.rstrip(b"\r\n") + b"\r")
         answer = b""
         while not answer.endswith((b"\r", b"\n")):
-            try:
-                data = self._socket.recv(65536)
-            except TimeoutError:
-                return answer
-            except OSError as error:
-                raise ClientProblem(f"the server ended the conversation ({error.strerror or error})") from error
+            data = self._received()
             if not data:
-                raise ClientProblem("the server closed the connection")
+                break
             answer += data
         return answer.rstrip(b"\r\n")
 
@@ -112,25 +113,41 @@ class Sip2Client:
         answer = self.ask(request)
         return isinstance(answer, m.LoginResponse) and answer.ok
 
-    def _receive(self) -> bool:
-        """Take in what comes; False if nothing does in time."""
+    def _send(self, data: bytes) -> None:
+        try:
+            self._socket.sendall(data)
+        except OSError as error:
+            raise ClientProblem(f"the server ended the conversation ({error.strerror or error})") from error
+
+    def _received(self) -> bytes:
+        """What comes next; nothing if nothing does in time."""
         try:
             data = self._socket.recv(65536)
         except TimeoutError:
-            return False
+            return b""
         except OSError as error:
             raise ClientProblem(f"the server ended the conversation ({error.strerror or error})") from error
         if not data:
             raise ClientProblem("the server closed the connection")
-        self._connection.receive_data(data)
-        return True
+        return data
 
 
-def _secured(plain: socket.socket, target: Target) -> socket.socket:
-    context = ssl.create_default_context(cafile=None if target.authority is None else str(target.authority))
+def _context(target: Target) -> ssl.SSLContext:
     try:
-        if target.certificate is not None:
+        context = ssl.create_default_context(cafile=target.authority)
+    except OSError as error:
+        raise ClientProblem(f"{target.authority} holds no authority ({error.strerror or error})") from error
+    if target.certificate is not None:
+        try:
             context.load_cert_chain(target.certificate, target.key)
+        except OSError as error:
+            files = " and ".join(str(file) for file in (target.certificate, target.key) if file is not None)
+            raise ClientProblem(f"{files} cannot be used ({error.strerror or error})") from error
+    return context
+
+
+def _secured(plain: socket.socket, context: ssl.SSLContext, target: Target) -> socket.socket:
+    try:
         return context.wrap_socket(plain, server_hostname=target.host)
     except ssl.SSLCertVerificationError as error:
         plain.close()

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import Wire, parse
@@ -33,6 +34,9 @@ ALL_LISTS: Final = Summary(
     recall_items=True,
     unavailable_holds=True,
 )
+
+SAID_NO: Final = ("ok", "payment_accepted", "valid_patron", "valid_patron_password", "online_status")
+"""Flags of answers that mean no when they are off. Any request may be answered with 98: offline."""
 
 Words = argparse.Namespace
 
@@ -174,6 +178,9 @@ def run(args: argparse.Namespace) -> int:
     if args.act in ACTS and (missing := _missing(args.act, args)):
         print(f"circdesk sip2 {args.act} needs {missing}.", file=sys.stderr)
         return 2
+    if args.lines and args.act != "raw":
+        print(f"circdesk sip2 {args.act} takes no lines; raw does.", file=sys.stderr)
+        return 2
     try:
         target = _target(args)
         with Sip2Client(target) as client:
@@ -194,8 +201,7 @@ def _act(client: Sip2Client, act: str, words: Words, institution: str, console: 
     make, _, _ = ACTS[act]
     answer = client.ask(make(words, institution))
     console.print(_table(answer))
-    said_no = [getattr(answer, flag, True) for flag in ("ok", "payment_accepted", "valid_patron")]
-    return 1 if False in said_no else 0
+    return 1 if False in [getattr(answer, flag, True) for flag in SAID_NO] else 0
 
 
 def _raw(client: Sip2Client, lines: list[str], console: Console) -> int:
@@ -254,7 +260,7 @@ def _table(message: m.Message) -> Table:
     table.add_column("field")
     table.add_column("value", overflow="fold")
     for id_, name, value in explain(message):
-        table.add_row(id_, name, value.replace("[", r"\["))
+        table.add_row(id_, name, Text(value))
     return table
 
 
@@ -268,9 +274,10 @@ def _target(args: argparse.Namespace) -> Target:
     if args.facts is not None or args.target is None:
         facts = _facts(args.facts or demo_state() / FACTS)
     sip2 = facts.get("sip2", {})
-    host, _, port = (args.target or f"{sip2.get('host')}:{sip2.get('port')}").rpartition(":")
-    if not port.isdecimal():
-        raise ClientProblem(f"{args.target!r} is no HOST:PORT")
+    where = args.target or f"{sip2.get('host')}:{sip2.get('port')}"
+    host, _, port = where.rpartition(":")
+    if not port.isdecimal() or int(port) > 65_535:
+        raise ClientProblem(f"{where!r} is no HOST:PORT")
     authority = args.ca or (Path(sip2["ca"]) if sip2.get("ca") else None)
     return Target(
         host=host.strip("[]") or "127.0.0.1",
@@ -293,7 +300,7 @@ def _facts(path: Path) -> dict[str, Any]:
         raise ClientProblem("there is no demonstration to talk to; start one with ./run, or name a server with --target") from None
     except ValueError:
         raise ClientProblem(f"{path} is no facts file") from None
-    if not isinstance(facts, dict):
+    if not isinstance(facts, dict) or not isinstance(facts.get("sip2"), dict):
         raise ClientProblem(f"{path} is no facts file")
     return facts
 

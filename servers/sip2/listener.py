@@ -42,7 +42,7 @@ from servers.sip2.translate import (
     patron_secret,
     refused,
 )
-from servers.tls import peer_identity
+from servers.tls import TlsProblem, peer_identity
 
 log = get_logger(__name__)
 
@@ -55,10 +55,11 @@ NEEDS_PIN = (m.Checkout, m.Renew, m.FeePaid, m.PatronStatusRequest, m.PatronInfo
 class Slot:
     """The place of one answer in the order of answers."""
 
-    __slots__ = ("pin", "reply", "request")
+    __slots__ = ("pin", "reply", "request", "station")
 
-    def __init__(self, request: m.FromSc, pin: Pin, reply: Reply) -> None:
+    def __init__(self, request: m.FromSc, station: Station | None, pin: Pin, reply: Reply) -> None:
         self.request = request
+        self.station = station
         self.pin = pin
         self.reply = reply
 
@@ -91,6 +92,7 @@ class Sip2Conversation:
         "_line",
         "_mid_message",
         "_out",
+        "_over",
         "_service",
         "_slots",
         "_station",
@@ -105,12 +107,12 @@ class Sip2Conversation:
         self._slots: deque[Slot] = deque()
         self._out: list[bytes] = []
         self._busy = False
+        self._over = False
         self._mid_message = False
         self._strikes = 0
         self._unwelcome = 0
-        tls = line.ssl_object
-        self._certified = service.terminals.by_certificate(peer_identity(tls)) if tls is not None else None
         self._station: Station | None = None
+        self._certified = self._by_certificate()
         if self._certified is not None:
             self._begin(self._certified)
         else:
@@ -126,6 +128,7 @@ class Sip2Conversation:
     def overdue(self) -> None:
         """The terminal did not log in, or did not finish a message, in time."""
         log.info("sip2-overdue", peer=self._line.peer, terminal=self._name, mid_message=self._mid_message)
+        self._over = True
 
     def drain(self) -> None:
         """Close as soon as everything that was asked is answered."""
@@ -135,12 +138,14 @@ class Sip2Conversation:
         """The line is gone. What is being recorded stays recorded."""
         if self._station is not None:
             log.info("sip2-ended", peer=self._line.peer, terminal=self._name)
+        self._over = True
         self._slots.clear()
 
     # Requests
 
     def _work(self) -> None:
-        while not self._busy:
+        heard = False
+        while not self._busy and not self._over:
             match self._connection.next_event():
                 case Request() as event:
                     self._asked(event.message)
@@ -153,26 +158,26 @@ class Sip2Conversation:
                 case Closing() as event:
                     log.warning("sip2-closing", peer=self._line.peer, terminal=self._name, reason=event.reason)
                     self._out.append(event.data)
-                    self._flush()
-                    self._line.close()
-                    return
+                    self._over = True
                 case _:
                     break
+            heard = True
         self._flush()
-        self._watch()
+        self._watch(heard)
+        self._finish()
 
-    def _watch(self) -> None:
-        """A message that has begun must end in time; a terminal that is logged in may be silent as long as it may."""
+    def _watch(self, heard: bool) -> None:
+        """A message must be whole in time, counted from its beginning; between two a terminal may be silent as long as it may.
+
+        A stranger's time runs on: whatever it says, it must log in.
+        """
         self._line.hold(self._connection.paused)
         begun = self._connection.mid_message
-        if begun == self._mid_message:
+        if self._station is None or (begun == self._mid_message and not heard):
             return
         self._mid_message = begun
         settings = self._service.settings
-        if begun:
-            self._line.within(settings.message_deadline)
-        elif self._station is not None:
-            self._line.within(settings.idle_limit)
+        self._line.within(settings.message_deadline if begun else settings.idle_limit)
 
     def _asked(self, request: m.Message) -> None:
         assert isinstance(request, m.FromSc), "the connection hands out requests of terminals only"
@@ -198,10 +203,12 @@ class Sip2Conversation:
 
     def _put(self, request: m.FromSc, pin: Pin, reply: Reply) -> None:
         """Send an answer, or give it its place behind those that wait."""
+        if reply.unit is not None and reply.unit.settled is Settled.UNKNOWN:
+            reply = Reply(self._offline())  # what it has seen was lost when the store broke
         if reply.unit is None and not self._slots:
             self._out.append(self._connection.send(reply.message))
             return
-        slot = Slot(request, pin, reply)
+        slot = Slot(request, self._station, pin, reply)
         self._slots.append(slot)
         self._await(slot, reply)
 
@@ -218,11 +225,11 @@ class Sip2Conversation:
                 slot.reply = Reply(reply.message)
             case Settled.UNKNOWN:
                 slot.reply = Reply(self._offline())
-            case Settled.UNDONE if reply.mine or self._station is None:
-                refusal = refused(slot.request, self._station, self._now(), Reason.STORE_UNAVAILABLE)
+            case Settled.UNDONE if reply.mine or slot.station is None:
+                refusal = refused(slot.request, slot.station, self._now(), Reason.STORE_UNAVAILABLE)
                 slot.reply = Reply(refusal)
             case Settled.UNDONE:
-                slot.reply = answer(slot.request, self._station, slot.pin)
+                slot.reply = answer(slot.request, slot.station, slot.pin)
                 self._await(slot, slot.reply)
             case _:
                 assert_never(how)
@@ -232,14 +239,11 @@ class Sip2Conversation:
         """Send the answers at the head of the queue that wait for nothing any more."""
         while self._slots and self._slots[0].reply.unit is None:
             self._out.append(self._connection.send(self._slots.popleft().reply.message))
-        self._flush()
-        if not self._busy:
-            self._work()
-        self._finish()
+        self._work()
 
     def _finish(self) -> None:
-        """While draining, the line closes once everything that was asked is answered."""
-        if self._service.draining and not self._slots and not self._busy:
+        """When nothing more is taken, or while draining, the line closes once everything that was asked is answered."""
+        if (self._over or self._service.draining) and not self._slots and not self._busy:
             self._line.close()
 
     def _flush(self) -> None:
@@ -249,20 +253,35 @@ class Sip2Conversation:
 
     # Who is there
 
+    def _by_certificate(self) -> Station | None:
+        tls = self._line.ssl_object
+        if tls is None:
+            return None
+        try:
+            return self._service.terminals.by_certificate(peer_identity(tls))
+        except TlsProblem:
+            log.warning("sip2-certificate-unreadable", peer=self._line.peer)
+            return None
+
     def _begin(self, station: Station) -> None:
         self._station = station
         self._connection.set_wire(wire(station.terminal))
+        self._mid_message = False
         self._line.within(self._service.settings.idle_limit)
         log.info("sip2-login", peer=self._line.peer, terminal=station.terminal.name)
 
     async def _log_in(self, request: m.Login) -> None:
         """93: a failed login ends an earlier one."""
-        self._station = None
+        if self._station is not None:
+            self._station = None
+            self._line.within(self._service.settings.login_deadline)
         plain = request.uid_algorithm == request.pwd_algorithm == "0"
         station = None
         if plain:
             user, password = request.login_user_id.strip(), request.login_password.reveal()
             station = await self._service.terminals.by_login(user, password, self._certified)
+        if self._over:
+            return
         if station is None:
             self._strikes += 1
             log.warning("sip2-login-failed", peer=self._line.peer, user=request.login_user_id, plain=plain)
@@ -270,8 +289,7 @@ class Sip2Conversation:
         if station is not None:
             self._begin(station)
         elif self._strikes >= self._service.settings.login_tries:
-            self._flush()
-            self._line.close()
+            self._over = True
 
     def _stranger(self, request: m.FromSc) -> None:
         """Before the login: 99 is answered where the settings say so, everything else is refused in its own words."""
@@ -285,8 +303,7 @@ class Sip2Conversation:
         self._put(request, Pin.NOT_GIVEN, reply)
         if self._unwelcome >= settings.login_messages:
             log.warning("sip2-no-login", peer=self._line.peer)
-            self._flush()
-            self._line.close()
+            self._over = True
 
     def _noted(self, request: m.ScStatus) -> None:
         """99 is the only alarm a terminal can raise: out of paper, about to shut down."""
@@ -308,7 +325,7 @@ class Sip2Conversation:
         secret = patron_secret(request)
         assert secret is not None, "only a PIN is checked"
         pin = await self._service.desk.check_pin(*secret)
-        if self._station is not None:
+        if not self._over:
             self._answer(request, pin)
 
     def _hold_up(self, work: Coroutine[None, None, None]) -> None:
@@ -321,10 +338,12 @@ class Sip2Conversation:
     async def _slowly(self, work: Coroutine[None, None, None]) -> None:
         try:
             await work
+        except BaseException:
+            self._line.abort()  # its answer will never come
+            raise
         finally:
             self._busy = False
         self._work()
-        self._finish()
 
     @property
     def _name(self) -> str:

@@ -11,6 +11,7 @@ from core.refusals import Reason
 from protocols.sip2.fields import (
     CirculationStatus,
     FeeType,
+    MediaFlag,
     MediaType,
     PatronStatus,
     PaymentType,
@@ -87,15 +88,19 @@ MEDIA_TYPE: Final[Mapping[Medium, MediaType]] = {
     Medium.BOOK_WITH_AUDIO_TAPE: MediaType.BOOK_WITH_AUDIO_TAPE,
 }
 
-MAGNETIC: Final = frozenset(
-    (
-        Medium.AUDIO_TAPE,
-        Medium.VIDEO_TAPE,
-        Medium.DISKETTE,
-        Medium.BOOK_WITH_DISKETTE,
-        Medium.BOOK_WITH_AUDIO_TAPE,
-    )
-)
+MAGNETIC: Final[Mapping[Medium, MediaFlag]] = {
+    Medium.OTHER: MediaFlag.NO,
+    Medium.BOOK: MediaFlag.NO,
+    Medium.MAGAZINE: MediaFlag.NO,
+    Medium.BOUND_JOURNAL: MediaFlag.NO,
+    Medium.AUDIO_TAPE: MediaFlag.YES,
+    Medium.VIDEO_TAPE: MediaFlag.YES,
+    Medium.DISC: MediaFlag.NO,
+    Medium.DISKETTE: MediaFlag.YES,
+    Medium.BOOK_WITH_DISKETTE: MediaFlag.YES,
+    Medium.BOOK_WITH_DISC: MediaFlag.NO,
+    Medium.BOOK_WITH_AUDIO_TAPE: MediaFlag.YES,
+}
 """What a desensitiser for security strips would erase."""
 
 FEE_TYPE: Final[Mapping[FeeKind, FeeType]] = {
@@ -110,11 +115,15 @@ FEE_TYPE: Final[Mapping[FeeKind, FeeType]] = {
     FeeKind.HOLD: FeeType.HOLD,
 }
 
-PAYMENT_KIND: Final[Mapping[PaymentType, PaymentKind]] = {
+PAYMENT_KIND: Final[Mapping[str, PaymentKind]] = {
     PaymentType.CASH: PaymentKind.CASH,
     PaymentType.VISA: PaymentKind.CREDIT_CARD,
     PaymentType.CREDIT_CARD: PaymentKind.CREDIT_CARD,
 }
+"""By SIP2's codes; those of local use, 03 to 99, are not in it."""
+
+CLEAR: Final = PatronStatus()
+"""What is said of a patron with nothing against them."""
 
 DENIED: Final = PatronStatus(
     charge_privileges_denied=True,

@@ -1,4 +1,4 @@
-"""The lists of 64: one entry a line, as the terminal's template has it, and the page of them that was asked for."""
+"""The lists of 64: each entry as the terminal's template has it, and the page of them that was asked for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def page(request: m.PatronInformation) -> slice:
 
 
 def entries(of: Sequence[T], template: str, places: Places[T], station: Station) -> Lines:
-    """Each entry as the template has it. Never an empty one: what has no words is known by its first place."""
+    """Each entry as the template has it; never an empty one: what has no words shows its first place."""
     pieces, (name, *_) = _pieces(template), places.values()
     return tuple(
         [

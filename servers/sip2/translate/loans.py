@@ -1,11 +1,14 @@
-"""11 and 29: lending and renewing. A repeated request is told the same again, from the events of the first."""
+"""11 and 29: lending and renewing. A repeated request is told the same again, from the first one's events."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from core.desk import Answer, Outcome
 from core.events import CheckedOut, Event, FeeCharged, Renewed
+from core.model.money import ZERO
 from core.model.records import Fee, Item
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
@@ -26,7 +29,7 @@ from servers.sip2.translate.wording import (
 from servers.sip2.words import FEE_TYPE, MAGNETIC, MEDIA_TYPE
 
 LoanRequest = m.Checkout | m.Renew
-LoanResponse = m.CheckoutResponse | m.RenewResponse
+R = TypeVar("R", m.CheckoutResponse, m.RenewResponse)
 
 
 def check_out(request: m.Checkout, station: Station, pin: Pin) -> Said:
@@ -101,24 +104,20 @@ def _titles(item: Item, station: Station) -> tuple[str, str]:
     return bib.title, bib.control_number
 
 
-def _told(
-    response: type[LoanResponse], request: LoanRequest, station: Station, done: Answer[Outcome]
-) -> Said:
+def _told(response: type[R], request: LoanRequest, station: Station, done: Answer[Outcome]) -> Said:
     if isinstance(done.outcome, Refused):
         return Answer(done.outcome, done.unit, done.mine)
     return Reply(_lent(response, request, station, done.outcome), done.unit, done.mine)
 
 
-def _lent(
-    response: type[LoanResponse], request: LoanRequest, station: Station, events: tuple[Event, ...]
-) -> LoanResponse:
-    """12 or 30 for a loan or a renewal. Renewal ok tells that it was one, not that it may be renewed."""
+def _lent(response: type[R], request: LoanRequest, station: Station, events: tuple[Event, ...]) -> R:
+    """12 or 30 for a loan or a renewal. Renewal ok tells that it was one, not that there may be another."""
     lent, *rest = events
     assert isinstance(lent, CheckedOut | Renewed), "lending begins with the loan"
     library = station.desk.library
     item = library.items[lent.item]
-    fee = _whole([event.fee for event in rest if isinstance(event, FeeCharged)])
-    unlock = response is m.CheckoutResponse and leaves_building(item, lent.loan.patron, station)
+    unlock = isinstance(request, m.Checkout) and leaves_building(item, lent.loan.patron, station)
+    fees = [event.fee for event in rest if isinstance(event, FeeCharged)] if rest else ()
     return response(
         ok=True,
         renewal_ok=isinstance(lent, Renewed),
@@ -130,5 +129,39 @@ def _lent(
         item_identifier=request.item_identifier or item.barcode,
         title_identifier=library.title(item),
         due_date=station.due(lent.loan.due),
+        fee_type=_fee_type(fees) if fees else None,
+        currency_type=fees[0].currency if fees else None,
+        fee_amount=amount(sum([fee.amount for fee in fees], ZERO), fees[0].currency) if fees else None,
         media_type=MEDIA_TYPE[item.medium],
+        transaction_id=str(fees[0].id) if len(fees) == 1 else None,
     )
+
+
+def _not_lent(
+    response: type[R], request: LoanRequest, station: Station | None, now: datetime, refusal: Refused
+) -> R:
+    """12 or 30 that says no: AJ tells the title where the item is known, AH is there and empty."""
+    title, charge = known_item(request.item_identifier, station).title, refusal.charge
+    asked = request.title_identifier if isinstance(request, m.Renew) else None
+    return response(
+        ok=False,
+        renewal_ok=False,
+        magnetic_media=MediaFlag.UNKNOWN,
+        desensitize=MediaFlag.NO,
+        transaction_date=now,
+        institution_id=request.institution_id,
+        patron_identifier=request.patron_identifier,
+        item_identifier=request.item_identifier or "",
+        title_identifier=title or asked or "",
+        due_date="",
+        fee_type=FEE_TYPE[charge.kind] if charge else None,
+        currency_type=charge.currency if charge else None,
+        fee_amount=amount(charge.amount, charge.currency) if charge else None,
+        screen_message=screen(refusal),
+    )
+
+
+def _fee_type(fees: Sequence[Fee]) -> FeeType:
+    """The kind of the fees, if they are of one: a late renewal may cost a fine and a rental."""
+    kinds = {fee.kind for fee in fees}
+    return FEE_TYPE[kinds.pop()] if len(kinds) == 1 else FeeType.OTHER

@@ -61,7 +61,7 @@ def no_status(
 
 
 def information(request: m.PatronInformation, station: Station, pin: Pin) -> Said:
-    """64: as 24, with counts of everything and the lists that were asked for. Counts are of all, not of the page."""
+    """64: as 24, with counts of all there is, and of the lists asked for the page asked for."""
     seen = station.desk.view_patron(station.actor, patron_key(request.patron_identifier))
     view = seen.outcome
     if view is None or pin is Pin.WRONG:

@@ -1,4 +1,4 @@
-"""What a room of the translation hands back: a message that may go once it is durable, or a refusal still to be worded."""
+"""What a room of the translation hands back: a message to go once durable, or a refusal yet to be worded."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ def acs_status(station: Station) -> m.AcsStatus:
 
 
 def offline(now: datetime, institution: str = "") -> m.AcsStatus:
-    """What any message is answered with while the library is not to be had: the terminal then asks again later."""
+    """The answer to any message while the library is not to be had: the terminal then asks again later."""
     return m.AcsStatus(
         online_status=False,
         checkin_ok=False,

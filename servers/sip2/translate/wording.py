@@ -1,9 +1,10 @@
-"""What the rooms of the translation share: how keys, amounts, places and refusals are put, each in one way only."""
+"""What the rooms of the translation share: how keys, amounts, places and refusals are put, each one way."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from core.desk import PatronView
 from core.model.money import quantise
@@ -34,11 +35,21 @@ def item_key(barcode: str, station: Station) -> str:
     return barcode
 
 
-def known_item(barcode: str | None, station: Station | None) -> Item | None:
+class KnownItem(NamedTuple):
+    """What a refusal says of the item: its title and where it belongs, empty if not known."""
+
+    title: str = ""
+    place: str = ""
+
+
+def known_item(barcode: str | None, station: Station | None) -> KnownItem:
     """The item that a refused request speaks of. Nothing is looked up for who is not logged in."""
     if not barcode or station is None:
-        return None
-    return station.desk.library.item(item_key(barcode, station))
+        return KnownItem()
+    item = station.desk.library.item(item_key(barcode, station))
+    if item is None:
+        return KnownItem()
+    return KnownItem(station.desk.library.title(item), place_name(item.location, station))
 
 
 def request_key(station: Station, pin: Pin, *parts: str) -> str:

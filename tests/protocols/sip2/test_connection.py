@@ -51,7 +51,7 @@ def events(connection: Connection, data: bytes = b"") -> list[Event]:
     """All that happens when these bytes come."""
     connection.receive_data(data)
     happened: list[Event] = []
-    while not isinstance(event := connection.next_event(), type(NEED_DATA)):
+    while (event := connection.next_event()) is not NEED_DATA:
         happened.append(event)
     return happened
 
@@ -148,8 +148,10 @@ class TestAnswering:
 class TestPipelining:
     def test_answers_leave_in_the_order_of_the_requests(self, acs: Connection) -> None:
         stream = b"".join(checked(end_session(f"P{n}", f"AY{n}")) for n in range(3))
-        assert [event.sequence for event in events(acs, stream) if isinstance(event, Request)] == ["0", "1",
-        "2"] for n in range(3): assert f"AY{n}AZ".encode() in acs.send(answer(f"P{n}"))
+        requests = [event for event in events(acs, stream) if isinstance(event, Request)]
+        assert [request.sequence for request in requests] == ["0", "1", "2"]
+        for n in range(3):
+            assert f"AY{n}AZ".encode() in acs.send(answer(f"P{n}"))
 
     def test_no_more_than_eight_are_handed_out(self, acs: Connection) -> None:
         stream = b"".join(end_session(f"P{n}").encode() + b"\r" for n in range(10))
@@ -161,9 +163,11 @@ class TestPipelining:
         assert events(acs) == []
 
     def test_a_96_does_not_overtake_an_answer(self, acs: Connection) -> None:
-        stream = checked(end_session("P1", "AY1")) + b"9300CNa|COb|AY2AZ0000\r" + checked(end_session("P2",
-        "AY2")) assert [type(event) for event in events(acs, stream)] == [Request, Noticed]
-        acs.send(answer("P1")) assert [type(event) for event in events(acs)] == [Replay, Request]
+        first, second = checked(end_session("P1", "AY1")), checked(end_session("P2", "AY2"))
+        stream = first + b"9300CNa|COb|AY2AZ0000\r" + second
+        assert [type(event) for event in events(acs, stream)] == [Request, Noticed]
+        acs.send(answer("P1"))
+        assert [type(event) for event in events(acs)] == [Replay, Request]
 
     def test_closing_does_not_overtake_an_answer_either(self, acs: Connection) -> None:
         assert [type(event) for event in events(acs, b"9300CNa|COb|\r" + b"9" * 20_000)] == [Request]
@@ -292,9 +296,10 @@ class TestDefects:
 
     @pytest.mark.parametrize("digits", ["13", "11", "10"])
     def test_a_sequence_jump_is_served_and_noticed(self, acs: Connection, digits: str) -> None:
-        happened = [event for n, digit in enumerate(digits) for event in events(acs,
-        checked(end_session(f"P{n}", f"AY{digit}")))] assert [type(event) for event in happened] == [Request,
-        Noticed, Request] assert happened[1] == Noticed(Defect.SEQUENCE_JUMP, "35", digits[1])
+        stream = b"".join(checked(end_session(f"P{n}", f"AY{digit}")) for n, digit in enumerate(digits))
+        happened = events(acs, stream)
+        assert [type(event) for event in happened] == [Request, Noticed, Request]
+        assert happened[1] == Noticed(Defect.SEQUENCE_JUMP, "35", digits[1])
 
     def test_the_sequence_goes_from_nine_to_zero(self, acs: Connection) -> None:
         for n in range(12):
@@ -303,18 +308,28 @@ class TestDefects:
 
     def test_what_was_forgiven_comes_before_its_request(self, acs: Connection) -> None:
         happened = events(acs, b"3520250131    093000AAP1|AAP2|\r")
-        assert happened[:2] == [Noticed(Defect.DUPLICATE_FIELD, "35", "AA"), Noticed(Defect.MISSING_FIELD,
-        "35", "AO")] assert isinstance(happened[2], Request)
+        assert happened[:2] == [
+            Noticed(Defect.DUPLICATE_FIELD, "35", "AA"),
+            Noticed(Defect.MISSING_FIELD, "35", "AO"),
+        ]
+        assert isinstance(happened[2], Request)
 
     def test_unknown_messages_are_ignored_without_end(self, acs: Connection) -> None:
         assert events(acs, b"72foo\r" * 30) == [Noticed(Defect.UNKNOWN_CODE, "72")] * 30
 
     def test_messages_of_our_own_side_are_ignored(self, acs: Connection) -> None:
-        assert events(acs, b"941\r96\r") == [Noticed(Defect.WRONG_DIRECTION, "94"),
-        Noticed(Defect.WRONG_DIRECTION, "96")]
+        assert events(acs, b"941\r96\r") == [
+            Noticed(Defect.WRONG_DIRECTION, "94"),
+            Noticed(Defect.WRONG_DIRECTION, "96"),
+        ]
 
     def test_empty_messages_are_nothing(self, acs: Connection) -> None:
         assert events(acs, b"\r\n\r\r\n\n \r") == []
+
+    def test_it_is_known_whether_a_message_has_begun(self, acs: Connection) -> None:
+        for data, begun in ((b"", False), (b"99008", True), (b"02.00\r", False), (b"\n", False)):
+            events(acs, data)
+            assert acs.mid_message is begun
 
     def test_another_protocol_is_closed_without_a_word(self, acs: Connection) -> None:
         assert events(acs, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") == [Closing(Defect.NOT_SIP2, b"")]
@@ -449,5 +464,6 @@ class TestTerminalSide:
     def test_long_lists_are_taken(self, sc: Connection) -> None:
         sc.send(LOGIN)
         items = "".join(f"AUbarcode {n}|" for n in range(5000))
-        [event] = events(sc, checked("64" + " " * 14 + "00120250131    093000" + " " * 24 + "AO|AA|AE|" +
-        items + "AY0")) assert isinstance(event, Response)
+        fixed = "64" + " " * 14 + "00120250131    093000" + " " * 24
+        [event] = events(sc, checked(f"{fixed}AO|AA|AE|{items}AY0"))
+        assert isinstance(event, Response)

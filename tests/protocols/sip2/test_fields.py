@@ -1,6 +1,5 @@
 """The shapes of values and the field catalogue."""
 
-import copy
 import pickle
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -28,9 +27,9 @@ class TestSecret:
         assert Secret("0")
         assert not Secret("")
 
-    @pytest.mark.parametrize("leave", [pickle.dumps, copy.copy])
-    def test_does_not_leave_the_process(self, leave) -> None:  # type: ignore[no-untyped-def] # any of two
-    functions with pytest.raises(TypeError, match="not pickled"): leave(Secret("1234"))
+    def test_does_not_leave_the_process(self) -> None:
+        with pytest.raises(TypeError, match="not pickled"):
+            pickle.dumps(Secret("1234"))
 
 
 class TestDates:
@@ -68,7 +67,7 @@ class TestDates:
             "20250131    246000",
             "2025013     235959",
             "20130915    1854553",
-            "２０２50131    235959",
+            "\uff12\uff10\uff12\uff1550131    235959",
             "2025-1-1    235959",
         ],
     )
@@ -108,11 +107,18 @@ class TestDates:
         (f.FLAG, "N", False),
         (f.OK_FLAG, "1", True),
         (f.OK_FLAG, "0", False),
-        (f.PATRON_STATUS, "Y   Y         ", PatronStatus(charge_privileges_denied=True,
-        card_reported_lost=True)), (f.PATRON_STATUS, "             Y",
-        PatronStatus(too_many_items_billed=True)), (f.SUMMARY, "  Y       ", Summary(charged_items=True)),
-        (f.SUPPORTED_MESSAGES, "YNNNNNNNNNNNNNNY", SupportedMessages(patron_status_request=True,
-        renew_all=True)),
+        (
+            f.PATRON_STATUS,
+            "Y   Y         ",
+            PatronStatus(charge_privileges_denied=True, card_reported_lost=True),
+        ),
+        (f.PATRON_STATUS, "             Y", PatronStatus(too_many_items_billed=True)),
+        (f.SUMMARY, "  Y       ", Summary(charged_items=True)),
+        (
+            f.SUPPORTED_MESSAGES,
+            "YNNNNNNNNNNNNNNY",
+            SupportedMessages(patron_status_request=True, renew_all=True),
+        ),
     ],
 )
 def test_values_stand_on_the_wire_as_the_tables_say(shape: f.Shape, text: str, value: object) -> None:
@@ -172,8 +178,8 @@ def test_every_patron_flag_has_its_own_place(place: int) -> None:
 
 def test_the_catalogue_holds_the_standard_and_the_2005_extensions() -> None:
     standard = (
-        "AA AB AC AD AE AF AG AH AJ AL AM AN AO AP AQ AS AT AU AV BD BE BF BG BH BI BK BL BM BN BO BP BQ BR BS
-        BT" " BU BV BW BX BY BZ CA CB CC CD CF CG CH CI CJ CK CL CM CN CO CP CQ"
+        "AA AB AC AD AE AF AG AH AJ AL AM AN AO AP AQ AS AT AU AV BD BE BF BG BH BI BK BL BM BN BO BP BQ BR"
+        " BS BT BU BV BW BX BY BZ CA CB CC CD CF CG CH CI CJ CK CL CM CN CO CP CQ"
     )
     extensions = "CR CS CT CV CY DA"
     assert set(f.CATALOGUE) == {*standard.split(), *extensions.split()}
@@ -182,4 +188,4 @@ def test_the_catalogue_holds_the_standard_and_the_2005_extensions() -> None:
 
 def test_the_catalogue_names_the_repeatable_fields() -> None:
     repeatable = {id_ for id_, field in f.CATALOGUE.items() if field.repeatable}
-    assert repeatable == set("AF AG AS AT AU AV BM BN BU CD".split())
+    assert repeatable == {"AF", "AG", "AS", "AT", "AU", "AV", "BM", "BN", "BU", "CD"}

@@ -20,9 +20,9 @@ from protocols.sip2.messages import (
 @pytest.mark.parametrize(
     ("code", "fixed_length"),
     [
-        ("93", 4), ("94", 3), ("99", 10), ("98", 36), ("97", 2), ("96", 2), ("23", 23), ("24", 37), ("63",
-        33), ("64", 61), ("35", 20), ("36", 21), ("11", 40), ("12", 24), ("09", 39), ("10", 24), ("29", 40),
-        ("30", 24), ("37", 27), ("38", 21), ("17", 20), ("18", 26),
+        ("93", 4), ("94", 3), ("99", 10), ("98", 36), ("97", 2), ("96", 2), ("23", 23), ("24", 37),
+        ("63", 33), ("64", 61), ("35", 20), ("36", 21), ("11", 40), ("12", 24), ("09", 39), ("10", 24),
+        ("29", 40), ("30", 24), ("37", 27), ("38", 21), ("17", 20), ("18", 26),
     ],
 )  # fmt: skip
 def test_fixed_parts_are_as_long_as_the_standard_has_them(code: str, fixed_length: int) -> None:
@@ -39,8 +39,9 @@ def test_attributes_are_called_what_the_catalogue_calls_them(code: str) -> None:
 @pytest.mark.parametrize("code", DECLARATIONS)
 def test_fields_stand_in_the_order_of_the_struct(code: str) -> None:
     declaration = DECLARATIONS[code]
-    attributes = [each.attribute for each in (*declaration.positions, *declaration.slots)]
-    assert [*attributes, "extensions"] == list(declaration.message.__struct_fields__)
+    positions = [position.attribute for position in declaration.positions]
+    slots = [slot.attribute for slot in declaration.slots]
+    assert [*positions, *slots, "extensions"] == list(declaration.message.__struct_fields__)
 
 
 def test_the_readme_shows_the_table_of_the_declarations() -> None:
@@ -89,5 +90,4 @@ def test_codes_are_explained_with_their_names_and_unknown_counts_with_a_dash() -
 def test_secrets_and_unknown_fields_of_requests_are_stars() -> None:
     login = Login("0", "0", "kiosk", Secret("1234"), extensions=(("wo", "rd"),))
     assert explain(login)[-2:] == [("CO", "login password", "***"), ("wo", "extension", "***")]
-    assert repr(login).endswith("login_password=Secret(***), location_code=None, extensions=(('wo',
-    '***'),))")
+    assert repr(login).endswith("Secret(***), location_code=None, extensions=(('wo', '***'),))")

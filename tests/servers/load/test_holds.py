@@ -158,6 +158,10 @@ async def test_the_level_says_which_column_counts(store: MemoryStore, tmp_path: 
     assert loaded.counts == (3, 0, 0, 0, 3)
     assert [hold.item for hold in kept(store, Hold)] == [None, item(store, "X1").id, item(store, "X2").id]
     assert loaded.tally.warnings == {VOLUME: 1}
+    available = item(store, "X2")
+    await put(store, Change(available, replace(available, version=2, status=ItemStatus.MISSING)))
+    again = await load_table(store, "holds", tmp_path, table, mapping)
+    assert again.counts == (0, 0, 3, 0, 3)
     assert loaded.whys == [
         "no item of the volume is known: ",
         "level is none of bib, item, volume: M",

@@ -124,11 +124,12 @@ async def test_rows_without_a_place_are_rejected_and_say_why(store: MemoryStore,
 
 
 async def test_of_rows_with_one_barcode_the_first_counts(store: MemoryStore, tmp_path: Path) -> None:
-    table = "barcode bib location\nX1 u1 M/A\nX2 u1 M/A\nX1 u2 M/B"
+    """The first good one: a row that is rejected takes no barcode away."""
+    table = "barcode bib location\nX1 u9 M/A\nX1 u1 M/A\nX2 u1 M/A\nX1 u2 M/B"
     loaded = await load_table(store, "items", tmp_path, table)
-    assert loaded.counts == (2, 0, 0, 0, 1)
-    assert loaded.whys == ["the barcode comes twice: first in line 2"]
-    assert (await load_table(store, "items", tmp_path, table)).counts == (0, 0, 2, 0, 1)
+    assert loaded.counts == (2, 0, 0, 0, 2)
+    assert loaded.whys == ["no such bib: u9", "the barcode comes twice: first in line 3"]
+    assert (await load_table(store, "items", tmp_path, table)).counts == (0, 0, 2, 0, 2)
 
 
 async def test_a_barcode_in_another_file_is_found_there(store: MemoryStore, tmp_path: Path) -> None:

@@ -103,6 +103,15 @@ def test_a_mapping_that_does_not_fit_the_kind_is_refused(mapping: Mapping, says:
         check(mapping, TABLES["items"])
 
 
-def test_one_pin_for_everybody_is_refused() -> None:
-    with pytest.raises(LoadProblem, match="pin"):
-        check(Mapping(columns={"barcode": "b", "family": "f"}, defaults={"pin": "0000"}), TABLES["patrons"])
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        Mapping(columns={"barcode": "b", "family": "f"}, defaults={"pin": "0000"}),
+        Mapping(columns={"barcode": "b", "family": "f", "pin": "p"}, values={"pin": {"": "0000"}}),
+        Mapping(columns={"barcode": "b", "family": "f", "pin": "p"}, lookup={"pin": Lookup("f", "k", "v")}),
+    ],
+)
+def test_a_pin_that_is_not_in_the_patrons_row_is_refused(mapping: Mapping) -> None:
+    """A mapping is no place for secrets, and a look-up that fails would show one."""
+    with pytest.raises(LoadProblem, match="a pin comes from its column"):
+        check(mapping, TABLES["patrons"])

@@ -1,0 +1,95 @@
+"""Things to type: commands that work as they stand, with the names, numbers and paths of a running demonstration."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from shlex import quote
+from typing import NamedTuple
+
+from core.desk import Actor, CirculationDesk
+from core.model.records import Fee, Item, ItemStatus, Patron
+from servers.demo.built import Built
+from servers.demo.facts import Facts
+from servers.demo.house import CERTIFIED, SELF_CHECK
+from servers.places import FACTS, demo_state
+
+_LOOKED_AT = 1000
+"""How many ordinary barcodes are looked at for one that is free just now."""
+
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+class Thing(NamedTuple):
+    """Something to type, and what for."""
+
+    line: str
+    meaning: str
+
+
+def things_to_type(desk: CirculationDesk, built: Built, facts: Facts, state: Path) -> Iterator[Thing]:
+    """The commands, in an order that makes a little tour."""
+    state = state.absolute()
+    run, facts_file = program(), quote(str(state / FACTS))
+    there = "" if state == demo_state().absolute() else f" --facts {facts_file}"
+    patron = next((patron.barcode for patron in ready_patrons(desk, built)), built.patrons.last)
+    item = next((item.barcode for item in ready_items(desk, built)), built.items.last)
+    yield Thing(f"{run} sip2 status{there}", "what may this self-check do?")
+    yield Thing(f"{run} sip2 checkout --patron {patron} --item {item} --pin {built.pin}{there}", "borrow")
+    yield Thing(f"{run} sip2 patron --patron {patron} --pin {built.pin}{there}", "loans, holds and fees of a patron")
+    yield Thing(f"{run} sip2 item --item {item}{there}", "where is an item?")
+    yield Thing(f"{run} sip2 checkin --item {item}{there}", "return")
+    for fee in islice(_open_fees(desk, built), 1):
+        payer = desk.library.patrons[fee.patron].barcode
+        yield Thing(f"{run} sip2 pay --patron {payer} --amount {fee.left:.2f}{there}", "pay a fee")
+    yield Thing(f"{run} sip2{there}", "a shell that shows every field")
+    pair = f"--cert {quote(f'{state}/certs/{CERTIFIED}.pem')} --key {quote(f'{state}/certs/{CERTIFIED}.key')}"
+    yield Thing(f"{run} sip2 status --user '' {pair}{there}", "a certificate instead of a login")
+    yield Thing(f"{run} certs terminal my-kiosk --state {quote(str(state))}", "a certificate for a machine, and its stunnel.conf")
+    conformance = Path(sys.executable).with_name("circdesk-conformance")
+    if conformance.exists():
+        yield Thing(f"{quote(str(conformance))} sip2 --target {facts_file}", "is this SIP2 as the standard has it?")
+    yield from _raw(facts)
+
+
+def _raw(facts: Facts) -> Iterator[Thing]:
+    """Without any program of ours."""
+    sip2 = facts.sip2
+    if sip2.ca is None:
+        return
+    host = f"[{sip2.host}]" if ":" in sip2.host else sip2.host
+    yield Thing(f"openssl s_client -quiet -connect {host}:{sip2.port} -CAfile {quote(sip2.ca)}", "raw lines; then type:")
+    yield Thing(f"9300CN{sip2.user}|CO{sip2.password}|", "  a login, answered with 941")
+    yield Thing("9900802.00", "  a status message, answered with 98")
+
+
+def program() -> str:
+    """How this program is called: by the script beside it where there is one, else by its name."""
+    script = _ROOT / "run"
+    if not script.is_file():
+        return "circdesk"
+    return "./run" if Path.cwd() == _ROOT else quote(str(script))
+
+
+def ready_patrons(desk: CirculationDesk, built: Built) -> Iterator[Patron]:
+    """Ordinary patrons who may borrow just now."""
+    actor = Actor(SELF_CHECK, "MAIN")
+    for barcode in islice(built.patrons.barcodes(), _LOOKED_AT):
+        view = desk.view_patron(actor, barcode).outcome
+        if view is not None and not view.grounds:
+            yield view.patron
+
+
+def ready_items(desk: CirculationDesk, built: Built) -> Iterator[Item]:
+    """Ordinary items that are on their shelves just now."""
+    for barcode in islice(built.items.barcodes(), _LOOKED_AT):
+        item = desk.library.item(barcode)
+        if item is not None and item.status is ItemStatus.AVAILABLE:
+            yield item
+
+
+def _open_fees(desk: CirculationDesk, built: Built) -> Iterator[Fee]:
+    for patron in ready_patrons(desk, built):
+        yield from desk.library.open_fees_of(patron.id)

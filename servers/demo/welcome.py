@@ -1,0 +1,99 @@
+"""The words of welcome: where everything is, who may do what, and what to try.
+
+The rule it keeps: what is shown is so at this moment, and what can be pasted is never broken into two lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from core.desk import CirculationDesk
+from servers.app import Server
+from servers.demo.built import CONFIGURATION, Built
+from servers.demo.facts import Facts
+from servers.demo.house import TERMINALS
+from servers.demo.story import CASES
+from servers.demo.things import ready_items, ready_patrons, things_to_type
+from servers.places import FACTS
+
+SHOWN = 4
+"""Ordinary patrons and items that are shown."""
+
+Row = tuple[str, str, str]
+
+
+def welcome(server: Server, built: Built, facts: Facts, state: Path, console: Console, *, new: bool) -> None:
+    """Print everything; the console decides about colours and width."""
+    desk = server.desk
+    _head(console, f"{desk.policy.policy.name}, a demonstration of circdesk")
+    _line(console, _extent(desk, built, new=new))
+    _line(console, f"SIP2 over TLS  {facts.sip2.host}:{facts.sip2.port}, institution {facts.institution}")
+    _line(console, f"authority      {facts.sip2.ca or 'whoever issued your certificate'}")
+    _line(console, f"configuration  {state.absolute() / CONFIGURATION}")
+    _line(console, f"facts          {state.absolute() / FACTS}")
+    _table(console, "Terminals: user and password", _terminals(server, built))
+    _table(console, f"Patrons, all with PIN {built.pin}: {built.patrons.count:,} ordinary ones", _patrons(desk, built))
+    _table(console, f"Items: {built.items.count:,} ordinary ones", _items(desk, built))
+    _table(console, "Cases", _cases(desk, built))
+    _head(console, "Things to type in another terminal")
+    for thing in things_to_type(desk, built, facts, state):
+        console.print(f"  # {thing.meaning}", style="dim", markup=False, highlight=False)
+        _line(console, f"  {thing.line}")
+    _head(console, "Stop with Ctrl-C")
+
+
+def _extent(desk: CirculationDesk, built: Built, *, new: bool) -> str:
+    library = desk.library
+    when = f"{built.built_at.astimezone():%Y-%m-%d %H:%M}"
+    since = "built just now" if new else f"built {when} and used since (--fresh builds it anew)"
+    return f"{len(library.bibs):,} bibs, {len(library.items):,} items, {len(library.patrons):,} patrons; {since}"
+
+
+def _terminals(server: Server, built: Built) -> Iterator[Row]:
+    for terminal in server.settings.terminal:
+        password = built.passwords.get(terminal.name, "(as you set it)")
+        yield terminal.user, password, TERMINALS.get(terminal.name, terminal.desk)
+
+
+def _patrons(desk: CirculationDesk, built: Built) -> Iterator[Row]:
+    for patron in islice(ready_patrons(desk, built), SHOWN):
+        yield patron.barcode, patron.name, patron.group
+    yield f"… {built.patrons.last}", "", ""
+
+
+def _items(desk: CirculationDesk, built: Built) -> Iterator[Row]:
+    for item in islice(ready_items(desk, built), SHOWN):
+        yield item.barcode, desk.library.title(item), desk.policy.location(item.location).name
+    yield f"… {built.items.last}", "", ""
+
+
+def _cases(desk: CirculationDesk, built: Built) -> Iterator[Row]:
+    for case, barcode in built.cases.items():
+        patron, item = desk.library.patron(barcode), desk.library.item(barcode)
+        name = patron.name if patron is not None else desk.library.title(item) if item is not None else ""
+        yield barcode, name, CASES.get(case, case)
+
+
+def _head(console: Console, text: str) -> None:
+    console.print()
+    console.print(text, style="bold", markup=False, highlight=False)
+
+
+def _line(console: Console, text: str) -> None:
+    console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _table(console: Console, title: str, rows: Iterable[Row]) -> None:
+    _head(console, title)
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="cyan", no_wrap=True)
+    table.add_column(overflow="ellipsis", no_wrap=True, max_width=50)
+    table.add_column(overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        table.add_row(*(cell.replace("[", r"\[") for cell in row))
+    console.print(table, highlight=False)
