@@ -41,8 +41,9 @@ from servers.settings import Settings, policy_of
 SEED = 1
 ITEMS_BY_DEFAULT = 1500
 PATRONS_BY_DEFAULT = 60
-SMALLEST = Sizes(bibs=60, items=100, patrons=30)
-LARGEST = 1_000_000
+SMALLEST = Sizes(bibs=100, items=100, patrons=30)
+"""What the story needs, and some ordinary life."""
+LARGEST = Sizes(bibs=1_000_000, items=1_000_000, patrons=1_000_000)
 UNIT = 10_000
 """Records in one unit of work."""
 
@@ -74,7 +75,9 @@ class Wish(Struct, frozen=True):
         )
 
 
-def ensure_built(state: Path, wish: Wish, *, fresh: bool, now: datetime, progress: Progress) -> tuple[Built, bool]:
+def ensure_built(
+    state: Path, wish: Wish, *, fresh: bool, now: datetime, progress: Progress
+) -> tuple[Built, bool]:
     """The demonstration in the directory, and whether it was built just now.
 
     Raises `DemoProblem`, `StoreUnusable` (it is running), `CertificateError`, OSError.

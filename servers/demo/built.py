@@ -103,4 +103,6 @@ def alone(state: Path) -> Iterator[None]:
 def _refuse_what_is_not_ours(state: Path) -> None:
     for name in (RECORDS, CONFIGURATION):
         if (state / name).exists():
-            raise DemoProblem(f"{state} holds a library of somebody's own ({name}); name another directory with --state DIR")
+            raise DemoProblem(
+                f"{state} holds a library of somebody's own ({name}); name another directory with --state DIR"
+            )

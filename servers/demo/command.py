@@ -9,68 +9,128 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from servers.places import demo_state
-from servers.serve import add_listener_arguments, address
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-LARGEST = 1_000_000
+from certs.issue import ensure_server
+from servers.app import Server
+from servers.config import read_settings
+from servers.demo.build import LARGEST, SEED, SMALLEST, Wish, ensure_built
+from servers.demo.built import CONFIGURATION, DemoProblem
+from servers.demo.check import check
+from servers.demo.facts import facts_of, reachable, write_facts
+from servers.demo.welcome import welcome
+from servers.places import demo_state
+from servers.serve import add_listener_arguments, address, at_addresses, run_server
+
 _PLAIN_WIDTH = 120
+"""Columns where there is no terminal."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `circdesk demo`."""
+    usual = Wish().sizes()
     parser.add_argument(
-        "--state", type=Path, metavar="DIR", help=f"directory of the demonstration (default: {demo_state()})"
+        "--state",
+        type=Path,
+        default=demo_state(),
+        metavar="DIR",
+        help="directory of the demonstration (default: %(default)s)",
     )
     add_listener_arguments(parser)
-    parser.add_argument("--https", type=address, metavar="HOST:PORT", help="for NCIP and SRU, which are not served yet")
-    parser.add_argument("--z3950", type=address, metavar="HOST:PORT", help="for Z39.50, which is not served yet")
-    what = parser.add_argument_group("what to build, at the first start or with --fresh")
-    for name, default in (("bibs", "722, or a third of the items"), ("items", "1500"), ("patrons", "60, or more for more items")):
-        what.add_argument(f"--{name}", type=_count, metavar="N", help=f"how many {name} (default: {default})")
-    what.add_argument("--seed", type=int, metavar="N", help="another number makes another library (default: 1)")
-    what.add_argument("--fresh", action="store_true", help="build anew: records, passwords and configuration")
-    how = parser.add_argument_group("for programs")
-    how.add_argument("--facts", type=Path, metavar="FILE", help="write the facts here too, once the server answers")
-    how.add_argument(
-        "--check", action="store_true", help="start in a directory of its own, ask every listener one thing, stop; exit 0 or 1"
+    parser.add_argument(
+        "--https", type=address, metavar="HOST:PORT", help="for NCIP and SRU, which are not served yet"
+    )
+    parser.add_argument(
+        "--z3950", type=address, metavar="HOST:PORT", help="for Z39.50, which is not served yet"
+    )
+    build = parser.add_argument_group("what to build, at the first start or with --fresh")
+    build.add_argument(
+        "--bibs", type=_from(SMALLEST.bibs, LARGEST.bibs), metavar="N", help=f"(default: {usual.bibs})"
+    )
+    build.add_argument(
+        "--items", type=_from(SMALLEST.items, LARGEST.items), metavar="N", help=f"(default: {usual.items})"
+    )
+    build.add_argument(
+        "--patrons",
+        type=_from(SMALLEST.patrons, LARGEST.patrons),
+        metavar="N",
+        help=f"(default: {usual.patrons})",
+    )
+    build.add_argument(
+        "--seed", type=int, metavar="N", help=f"another number makes another library (default: {SEED})"
+    )
+    build.add_argument(
+        "--fresh", action="store_true", help="build anew: records, passwords and configuration"
+    )
+    programs = parser.add_argument_group("for programs")
+    programs.add_argument(
+        "--facts", type=Path, metavar="FILE", help="write the facts here too, once the server answers"
+    )
+    programs.add_argument(
+        "--check",
+        action="store_true",
+        help="start in a directory of its own, ask every listener, stop; exit 0 or 1",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve the demonstration until told to stop; 2 if it cannot be had like this."""
-    # Imported here because --help and the wrong options should not wait for it.
-    from servers.demo.built import DemoProblem
-    from servers.demo.check import check
-
+    """Serve until told to stop, or check; 2 if the demonstration cannot be had like this."""
     try:
-        return check(args) if args.check else _serve(args)
+        return check(_size_words(args), Console()) if args.check else _serve(args)
     except DemoProblem as problem:
         print(f"circdesk demo: {problem}.", file=sys.stderr)
         return 2
 
 
 def _serve(args: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from certs.issue import ensure_server
-    from servers.app import Server
-    from servers.config import read_settings
-    from servers.demo.build import Wish, ensure_built
-    from servers.demo.built import CONFIGURATION
-    from servers.demo.facts import facts_of, reachable, write_facts
-    from servers.demo.welcome import welcome
-    from servers.serve import at_addresses, run_server
-
-    state = args.state or demo_state()
     wish = Wish(args.bibs, args.items, args.patrons, args.seed)
-    with _progress() as progress:
-        built, new = ensure_built(state, wish, fresh=args.fresh, now=datetime.now(UTC), progress=progress)
-    settings = at_addresses(read_settings(state / CONFIGURATION), args)
-    ensure_server(state, [reachable(settings.sip2.host)])
+    with _progress(wish) as progress:
+        built, new = ensure_built(
+            args.state, wish, fresh=args.fresh, now=datetime.now(UTC), progress=progress
+        )
+    settings = at_addresses(read_settings(args.state / CONFIGURATION), args)
+    ensure_server(args.state, [reachable(settings.sip2.host)])
+    console = Console() if sys.stdout.isatty() else Console(width=_PLAIN_WIDTH)
 
     def ready(server: Server) -> None:
         facts = facts_of(server, built)
-        write_facts(facts, state, args.facts)
-        welcome(server, built, facts, state, _console(), new=new)
+        write_facts(facts, args.state, args.facts)
+        welcome(server, built, facts, args.state, console, new=new)
+        sys.stdout.flush()
 
-    return run_server(settings, state, args.loop, ready)
+    return run_server(settings, args.state, args.loop, ready)
+
+
+def _size_words(args: argparse.Namespace) -> list[str]:
+    """What the check passes on to the demonstration that it starts."""
+    said = {
+        "--bibs": args.bibs,
+        "--items": args.items,
+        "--patrons": args.patrons,
+        "--seed": args.seed,
+        "--loop": args.loop,
+    }
+    return [word for name, value in said.items() if value is not None for word in (name, str(value))]
+
+
+def _from(smallest: int, largest: int) -> Callable[[str], int]:
+    """Reads a number within bounds."""
+
+    def number(text: str) -> int:
+        if not text.isdecimal() or not smallest <= int(text) <= largest:
+            raise argparse.ArgumentTypeError(f"{text!r} is no number from {smallest:,} to {largest:,}")
+        return int(text)
+
+    return number
+
+
+@contextmanager
+def _progress(wish: Wish) -> Iterator[Callable[[int], None]]:
+    """A bar on a terminal, nothing elsewhere. Holds and fees are not counted beforehand, so the end is about right."""
+    sizes = wish.sizes()
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task("building", total=2 * sizes.bibs + sizes.items + sizes.patrons, visible=False)
+        yield lambda records: bars.update(task, advance=records, visible=True)

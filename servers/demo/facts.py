@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from servers.app import Address, Server
+from servers.app import Server
 from servers.demo.built import Built, Range, write_private
 from servers.places import FACTS
 
@@ -48,13 +48,13 @@ def facts_of(server: Server, built: Built) -> Facts:
     """The facts of a server that runs on what was built. The login is the first terminal's that still has one of ours."""
     settings = server.settings
     known = [terminal for terminal in settings.terminal if terminal.name in built.passwords]
-    here, authority = reachable(server.sip2_address), server.tls.authority
+    authority = server.tls.authority
     return Facts(
         pid=os.getpid(),
         institution=settings.institution.code,
         sip2=Sip2Facts(
-            host=here.host,
-            port=here.port,
+            host=reachable(server.sip2_address.host),
+            port=server.sip2_address.port,
             tls=True,
             ca=None if authority is None else str(authority.absolute()),
             user=known[0].user if known else "",
@@ -78,6 +78,6 @@ def write_facts(facts: Facts, state: Path, also: Path | None) -> None:
             write_private(path, text)
 
 
-def reachable(address: Address) -> Address:
-    """Where a program on this machine finds a server that listens there."""
-    return Address(_ANYWHERE.get(address.host, address.host), address.port)
+def reachable(host: str) -> str:
+    """Where a program on this machine finds a server that listens on the host."""
+    return _ANYWHERE.get(host, host)

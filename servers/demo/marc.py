@@ -48,7 +48,13 @@ def marc(work: Work, control_number: str, entered: date) -> Marc:
     if work.dewey:
         fields.append((b"082", f"04\x1fa{work.dewey}\x1f223".encode()))
     fields += _headings(work)
-    imprint = {"a": f"{work.place} :"} if work.place and work.publisher else {"a": f"{work.place},"} if work.place else {}
+    imprint = (
+        {"a": f"{work.place} :"}
+        if work.place and work.publisher
+        else {"a": f"{work.place},"}
+        if work.place
+        else {}
+    )
     if work.publisher:
         imprint["b"] = f"{work.publisher},"
     fields.append(_field("264", " 1", **imprint, c=f"{work.year}."))
@@ -72,7 +78,9 @@ def _headings(work: Work) -> list[Field]:
         rest = {"a": f"{name},", "d": f"{dates}."} if dates else {"a": f"{name}."}
         fields.append(_field("100", _name_indicators(work.author), **pointer, **rest))
     pointer = {"6": "880-02"} if work.title_script else {}
-    article = next((len(article) for article in _ARTICLES.get(work.language, ()) if work.title.startswith(article)), 0)
+    article = next(
+        (len(article) for article in _ARTICLES.get(work.language, ()) if work.title.startswith(article)), 0
+    )
     fields.append(_field("245", f"{int(bool(name))}{article}", **pointer, a=f"{work.title}."))
     return fields
 
@@ -81,9 +89,13 @@ def _in_script(work: Work) -> list[Field]:
     """The same headings in the script of the work."""
     fields: list[Field] = []
     if work.author_script:
-        fields.append(_field("880", _name_indicators(work.author), **{"6": "100-01"}, a=f"{work.author_script}."))
+        fields.append(
+            _field("880", _name_indicators(work.author), **{"6": "100-01"}, a=f"{work.author_script}.")
+        )
     if work.title_script:
-        fields.append(_field("880", f"{int(bool(work.author))}0", **{"6": "245-02"}, a=f"{work.title_script}."))
+        fields.append(
+            _field("880", f"{int(bool(work.author))}0", **{"6": "245-02"}, a=f"{work.title_script}.")
+        )
     return fields
 
 
@@ -110,4 +122,6 @@ def _subject(subject: str) -> Field:
 
 def _field(tag: str, indicators: str, **subfields: str) -> Field:
     """A data field; a subfield is named by its code."""
-    return tag.encode(), (indicators + "".join(f"\x1f{code}{text}" for code, text in subfields.items())).encode()
+    return tag.encode(), (
+        indicators + "".join(f"\x1f{code}{text}" for code, text in subfields.items())
+    ).encode()

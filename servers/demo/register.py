@@ -65,7 +65,9 @@ class Register:
         self._patron_aside: Callable[[], int] = count(ASIDE).__next__
         self._item_aside: Callable[[], int] = count(ASIDE).__next__
 
-    def patron(self, person: Person, group: str, *, case: str = "", ordinary: bool = False, **other: Any) -> Patron:
+    def patron(
+        self, person: Person, group: str, *, case: str = "", ordinary: bool = False, **other: Any
+    ) -> Patron:
         """A patron of the Central Library, whose card is good for some months to come."""
         if ordinary:
             self.patrons += 1
@@ -96,7 +98,15 @@ class Register:
         return card, BibBody(bib, 1, pack(marc(work, control_number, self._today)))
 
     def item(
-        self, bib: Bib, location: str, policy: str, call_number: str, *, case: str = "", ordinary: bool = False, **other: Any
+        self,
+        bib: Bib,
+        location: str,
+        policy: str,
+        call_number: str,
+        *,
+        case: str = "",
+        ordinary: bool = False,
+        **other: Any,
     ) -> Item:
         """An item of the bib, on its shelf unless ``other`` says more."""
         if ordinary:
@@ -107,20 +117,36 @@ class Register:
         return Item(ItemId(self._id()), 1, barcode, bib.id, location, policy, call_number, **other)
 
     def loan(
-        self, patron: Patron, policy: str, location: str, days: float, *, renewals: int = 0, renewed: float | None = None
+        self,
+        patron: Patron,
+        policy: str,
+        location: str,
+        days: float,
+        *,
+        renewals: int = 0,
+        renewed: float | None = None,
     ) -> Loan:
         """A loan from some ``days`` ago, or last ``renewed`` so many days ago; due as the policy says."""
         terms = self.policy.terms_for(patron.group, policy, location)
         agency = location.partition("/")[0]
         last = self._ago(days if renewed is None else renewed)
-        return Loan(patron.id, self._ago(days), due(terms, self.policy.moment(agency, last)), renewals, agency)
+        return Loan(
+            patron.id, self._ago(days), due(terms, self.policy.moment(agency, last)), renewals, agency
+        )
 
     def hold(self, patron: Patron, bib: Bib, pickup: str, days: float, **other: Any) -> Hold:
         """A hold placed some ``days`` ago."""
         return Hold(HoldId(self._id()), 1, patron.id, bib.id, pickup, self._ago(days), **other)
 
     def fee(
-        self, patron: Patron, kind: FeeKind, amount: Decimal, days: float, *, paid: Decimal = Decimal(0), item: Item | None = None
+        self,
+        patron: Patron,
+        kind: FeeKind,
+        amount: Decimal,
+        days: float,
+        *,
+        paid: Decimal = Decimal(0),
+        item: Item | None = None,
     ) -> tuple[Fee | Payment, ...]:
         """A fee charged some ``days`` ago; with the payment, a day later, if a part is ``paid``."""
         fee = Fee(

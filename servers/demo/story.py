@@ -69,7 +69,9 @@ class Story:
     def _the_barred(self) -> None:
         """Patrons who may not borrow, each for another reason."""
         today = self._register.now.date()
-        self._patron(case="patron_blocked", blocks=(self._block(BlockKind.STAFF, "Please see the information desk"),))
+        self._patron(
+            case="patron_blocked", blocks=(self._block(BlockKind.STAFF, "Please see the information desk"),)
+        )
         self._patron(case="patron_expired", expires=today - timedelta(days=40))
         self._patron(blocks=(self._block(BlockKind.CARD_LOST, "Card reported lost"),))
         self._patron(blocks=(self._block(BlockKind.CARD_RETAINED, "Card left in the machine"),))
@@ -118,8 +120,12 @@ class Story:
         """Items that are not where they should be, and what a loss costs."""
         loser = self._patron()
         price = Decimal("24.00")
-        lost = self._lent(loser, self._title(), STACKS, 120, case="item_lost", status=ItemStatus.LOST, price=price)
-        self.records += self._register.fee(loser, FeeKind.REPLACEMENT, price, 60, paid=Decimal("16.00"), item=lost)
+        lost = self._lent(
+            loser, self._title(), STACKS, 120, case="item_lost", status=ItemStatus.LOST, price=price
+        )
+        self.records += self._register.fee(
+            loser, FeeKind.REPLACEMENT, price, 60, paid=Decimal("16.00"), item=lost
+        )
         self._lent(loser, self._title(), STACKS, 50, status=ItemStatus.CLAIMED_RETURNED)
         title = self._title()
         self._item(title, STACKS, status=ItemStatus.MISSING)

@@ -38,7 +38,9 @@ def things_to_type(desk: CirculationDesk, built: Built, facts: Facts, state: Pat
     item = next((item.barcode for item in ready_items(desk, built)), built.items.last)
     yield Thing(f"{run} sip2 status{there}", "what may this self-check do?")
     yield Thing(f"{run} sip2 checkout --patron {patron} --item {item} --pin {built.pin}{there}", "borrow")
-    yield Thing(f"{run} sip2 patron --patron {patron} --pin {built.pin}{there}", "loans, holds and fees of a patron")
+    yield Thing(
+        f"{run} sip2 patron --patron {patron} --pin {built.pin}{there}", "loans, holds and fees of a patron"
+    )
     yield Thing(f"{run} sip2 item --item {item}{there}", "where is an item?")
     yield Thing(f"{run} sip2 checkin --item {item}{there}", "return")
     for fee in islice(_open_fees(desk, built), 1):
@@ -47,10 +49,15 @@ def things_to_type(desk: CirculationDesk, built: Built, facts: Facts, state: Pat
     yield Thing(f"{run} sip2{there}", "a shell that shows every field")
     pair = f"--cert {quote(f'{state}/certs/{CERTIFIED}.pem')} --key {quote(f'{state}/certs/{CERTIFIED}.key')}"
     yield Thing(f"{run} sip2 status --user '' {pair}{there}", "a certificate instead of a login")
-    yield Thing(f"{run} certs terminal my-kiosk --state {quote(str(state))}", "a certificate for a machine, and its stunnel.conf")
+    yield Thing(
+        f"{run} certs terminal my-kiosk --state {quote(str(state))}",
+        "a certificate for a machine, and its stunnel.conf",
+    )
     conformance = Path(sys.executable).with_name("circdesk-conformance")
     if conformance.exists():
-        yield Thing(f"{quote(str(conformance))} sip2 --target {facts_file}", "is this SIP2 as the standard has it?")
+        yield Thing(
+            f"{quote(str(conformance))} sip2 --target {facts_file}", "is this SIP2 as the standard has it?"
+        )
     yield from _raw(facts)
 
 
@@ -60,7 +67,10 @@ def _raw(facts: Facts) -> Iterator[Thing]:
     if sip2.ca is None:
         return
     host = f"[{sip2.host}]" if ":" in sip2.host else sip2.host
-    yield Thing(f"openssl s_client -quiet -connect {host}:{sip2.port} -CAfile {quote(sip2.ca)}", "raw lines; then type:")
+    yield Thing(
+        f"openssl s_client -quiet -connect {host}:{sip2.port} -CAfile {quote(sip2.ca)}",
+        "raw lines; then type:",
+    )
     yield Thing(f"9300CN{sip2.user}|CO{sip2.password}|", "  a login, answered with 941")
     yield Thing("9900802.00", "  a status message, answered with 98")
 

@@ -37,7 +37,11 @@ def welcome(server: Server, built: Built, facts: Facts, state: Path, console: Co
     _line(console, f"configuration  {state.absolute() / CONFIGURATION}")
     _line(console, f"facts          {state.absolute() / FACTS}")
     _table(console, "Terminals: user and password", _terminals(server, built))
-    _table(console, f"Patrons, all with PIN {built.pin}: {built.patrons.count:,} ordinary ones", _patrons(desk, built))
+    _table(
+        console,
+        f"Patrons, all with PIN {built.pin}: {built.patrons.count:,} ordinary ones",
+        _patrons(desk, built),
+    )
     _table(console, f"Items: {built.items.count:,} ordinary ones", _items(desk, built))
     _table(console, "Cases", _cases(desk, built))
     _head(console, "Things to type in another terminal")
@@ -51,7 +55,9 @@ def _extent(desk: CirculationDesk, built: Built, *, new: bool) -> str:
     library = desk.library
     when = f"{built.built_at.astimezone():%Y-%m-%d %H:%M}"
     since = "built just now" if new else f"built {when} and used since (--fresh builds it anew)"
-    return f"{len(library.bibs):,} bibs, {len(library.items):,} items, {len(library.patrons):,} patrons; {since}"
+    return (
+        f"{len(library.bibs):,} bibs, {len(library.items):,} items, {len(library.patrons):,} patrons; {since}"
+    )
 
 
 def _terminals(server: Server, built: Built) -> Iterator[Row]:

@@ -22,7 +22,15 @@ _PLACES = (
     "Aberdeen Bergen Bilbao Bologna Bruges Cork Cracow Dresden Florence Gdansk Ghent Granada Halifax Izmir Kyoto "
     "Leiden Lima Lisbon Lviv Malmo Nantes Odense Porto Quito Riga Salzburg Tartu Trieste Utrecht Valparaiso Zagreb"
 ).split()
-_HOUSES = ("Anchor & Lamp", "Harbour Press", "Linden", "Northgate", "Quill and Daughter", "Saltmarsh", "Third Floor")
+_HOUSES = (
+    "Anchor & Lamp",
+    "Harbour Press",
+    "Linden",
+    "Northgate",
+    "Quill and Daughter",
+    "Saltmarsh",
+    "Third Floor",
+)
 
 _PATTERNS = {
     "eng": (

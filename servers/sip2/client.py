@@ -78,12 +78,11 @@ class Sip2Client:
                 case Closing() as event:
                     raise ClientProblem(f"the conversation has failed: {event.reason}")
                 case _:
-                    data = self._received()
-                    if data:
+                    if data := self._received():
                         self._connection.receive_data(data)
+                    elif tries == self._tries:
+                        raise ClientProblem(f"no answer after {tries} tries")
                     else:
-                        if tries == self._tries:
-                            raise ClientProblem(f"no answer after {tries} tries")
                         tries += 1
                         self._send(self._connection.repeat_request())
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from string import Formatter
 from typing import Final, TypeVar
 
-from core.model.records import Fee, Hold, Item
+from core.model.records import Fee, FeeKind, Hold, Item
 from protocols.sip2 import messages as m
 from servers.sip2.station import Station
 from servers.sip2.translate.wording import Lines, amount
@@ -65,6 +65,8 @@ def _fee_title(fee: Fee, station: Station) -> str:
     return fee.note if item is None else _title(item, station)
 
 
+_KINDS: Final = {kind: kind.name.lower() for kind in FeeKind}
+
 LOAN_PLACES: Final[Places[Item]] = {
     "barcode": lambda item, station: item.barcode,
     "title": _title,
@@ -75,7 +77,7 @@ FEE_PLACES: Final[Places[Fee]] = {
     "id": lambda fee, station: str(fee.id),
     "amount": lambda fee, station: amount(fee.left, fee.currency),
     "currency": lambda fee, station: fee.currency,
-    "kind": lambda fee, station: fee.kind.name.lower(),
+    "kind": lambda fee, station: _KINDS[fee.kind],
     "title": _fee_title,
 }
 """What the places of a template (`servers.settings`) stand for."""

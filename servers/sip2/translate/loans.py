@@ -99,9 +99,9 @@ def _loan_titled(wanted: str, patron: str, station: Station, pin: Pin) -> Answer
     return Answer(Refused(Reason.AMBIGUOUS_TITLE if loans else Reason.NOT_LENT_TO_PATRON), seen.unit)
 
 
-def _titles(item: Item, station: Station) -> tuple[str, str]:
-    bib = station.desk.library.bibs[item.bib]
-    return bib.title, bib.control_number
+def _titles(item: Item, station: Station) -> tuple[str, ...]:
+    bib = station.desk.library.bibs.get(item.bib)
+    return () if bib is None else (bib.title, bib.control_number)
 
 
 def _told(response: type[R], request: LoanRequest, station: Station, done: Answer[Outcome]) -> Said:

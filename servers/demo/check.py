@@ -1,0 +1,144 @@
+"""`circdesk demo --check`: start a demonstration, ask it one thing after another over the wire, stop it.
+
+The rule it keeps: it knows no more than anybody who has the facts file, and trusts only the authority named there.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from protocols.sip2 import messages as m
+from servers.demo.built import DemoProblem
+from servers.demo.facts import Facts
+from servers.places import FACTS
+from servers.sip2.client import ClientProblem, Sip2Client, Target
+from servers.sip2.command import ACTS
+
+START_SECONDS = 120.0
+"""How long the demonstration may take until it answers; a million items take half of it."""
+STOP_SECONDS = 15.0
+_LOOK_SECONDS = 0.05
+
+QUESTIONS = ("status", "patron", "checkout", "checkin")
+"""The acts of `circdesk sip2` that are asked for, after the login."""
+
+
+class Finding(NamedTuple):
+    """What came of a question."""
+
+    question: str
+    answer: str
+    good: bool
+    milliseconds: float
+
+
+def check(words: Sequence[str], console: Console) -> int:
+    """Start, ask, stop; ``words`` are options for the demonstration. 0 if every answer is as it must be, else 1."""
+    with (
+        tempfile.TemporaryDirectory(prefix="circdesk-check-") as folder,
+        _demonstration(Path(folder), words) as facts,
+    ):
+        findings = list(_asked(facts))
+    table = Table("listener", "question", "answer", "ms", box=None, padding=(0, 2, 0, 0))
+    for finding in findings:
+        mark = "" if finding.good else "NOT AS IT MUST BE: "
+        table.add_row("SIP2", finding.question, mark + finding.answer, f"{finding.milliseconds:.1f}")
+    console.print(table, highlight=False, markup=False)
+    good = len(findings) > len(QUESTIONS) and all(finding.good for finding in findings)
+    console.print("Everything answers." if good else "Something is wrong.")
+    return 0 if good else 1
+
+
+@contextmanager
+def _demonstration(state: Path, words: Sequence[str]) -> Iterator[Facts]:
+    """A demonstration on free ports, as a process of its own, once it answers. Raises `DemoProblem`."""
+    command = [
+        sys.executable,
+        "-m",
+        "servers.cli",
+        "demo",
+        "--state",
+        str(state),
+        "--sip2",
+        "127.0.0.1:0",
+        *words,
+    ]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield _facts(state / FACTS, process)
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _facts(path: Path, process: subprocess.Popen[bytes]) -> Facts:
+    """The facts, when they are there: the server writes them when it accepts."""
+    give_up = time.monotonic() + START_SECONDS
+    while not path.exists():
+        if process.poll() is not None:
+            raise DemoProblem("the demonstration has not started; what it said stands above")
+        if time.monotonic() > give_up:
+            raise DemoProblem(f"the demonstration has not answered within {START_SECONDS:.0f} seconds")
+        time.sleep(_LOOK_SECONDS)
+    return msgspec.json.decode(path.read_bytes(), type=Facts)
+
+
+def _asked(facts: Facts) -> Iterator[Finding]:
+    """A login, then the questions, about the last ordinary patron and item. Nothing after a conversation that broke."""
+    sip2 = facts.sip2
+    target = Target(
+        host=sip2.host,
+        port=sip2.port,
+        authority=None if sip2.ca is None else Path(sip2.ca),
+        institution=facts.institution,
+        user=sip2.user,
+        password=sip2.password,
+        location=sip2.location,
+    )
+    words = Namespace(patron=facts.patrons.last, item=facts.items.last, pin=facts.pin, agree=False)
+    question, started = "login (93)", time.perf_counter()
+    try:
+        with Sip2Client(target) as client:
+            known = client.log_in()
+            yield Finding(question, "welcome" if known else "refused", known, _since(started))
+            for question in QUESTIONS:
+                make, _, meaning = ACTS[question]
+                started = time.perf_counter()
+                answer = client.ask(make(words, facts.institution))
+                yield Finding(meaning, *_judged(answer), _since(started))
+    except ClientProblem as problem:
+        yield Finding(question, str(problem), False, _since(started))
+
+
+def _judged(answer: m.Message) -> tuple[str, bool]:
+    """The answer in a few words, and whether it is what it must be."""
+    match answer:
+        case m.AcsStatus():
+            return f"online, SIP2 {answer.protocol_version}", answer.online_status
+        case m.PatronInformationResponse():
+            return answer.personal_name, bool(answer.valid_patron and answer.valid_patron_password)
+        case m.CheckoutResponse():
+            return f"{answer.title_identifier}, due {answer.due_date}", answer.ok
+        case m.CheckinResponse():
+            return answer.title_identifier or "", answer.ok
+        case _:
+            return type(answer).__name__, False
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
