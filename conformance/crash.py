@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
+from math import inf
 from pathlib import Path
 from typing import IO, Any
 
@@ -120,7 +121,9 @@ async def _round(
     """Let everyone play, kill the server, start it again, see what is left."""
     before = sum(kiosk.acknowledged for kiosk in kiosks)
     seconds = order.uniform(*span)
-    playing = [asyncio.create_task(_until_killed(kiosk, server)) for kiosk in kiosks]
+    playing = [
+        asyncio.create_task(_until_killed(kiosk, server, _leisure(order, seconds))) for kiosk in kiosks
+    ]
     await asyncio.wait(playing, timeout=seconds, return_when=asyncio.FIRST_EXCEPTION)
     await server.kill()
     faults = _faults(kiosks, await asyncio.gather(*playing, return_exceptions=True))
@@ -140,9 +143,14 @@ async def _prepare(kiosk: Kiosk, server: "Server") -> None:
     await kiosk.prepare()
 
 
-async def _until_killed(kiosk: Kiosk, server: "Server") -> None:
+def _leisure(order: random.Random, seconds: float) -> float:
+    """How long a machine plays. Half of them rest before the kill: what they repeat was answered."""
+    return seconds * order.uniform(0.5, 1.0) if order.random() < 0.5 else inf
+
+
+async def _until_killed(kiosk: Kiosk, server: "Server", leisure: float) -> None:
     try:
-        await kiosk.play()
+        await kiosk.play(time.monotonic() + leisure)
     except EndedError as problem:
         if server.running:
             raise BrokenPromiseError(f"{problem}, and nobody had killed it") from problem

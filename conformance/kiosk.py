@@ -116,9 +116,9 @@ class Kiosk:
         self._truth = await self._seen()
         _must(not self._truth.lent, f"{self._truth}, though all was returned")
 
-    async def play(self) -> None:
-        """Borrow, return and pay until the connection is lost, which raises EndedError or LateError."""
-        while True:
+    async def play(self, until: float) -> None:
+        """Borrow, return and pay until a moment of the monotonic clock. Raises as `connect`."""
+        while time.monotonic() < until:
             act = self._next()
             self.unanswered = act
             self._accept(act, await self._ask(act.text, _ANSWER[act.code]))

@@ -1,9 +1,9 @@
 """Requests that were answered lately, so that asking again gives the same answer and no second act.
 
-A request key says who asked what of whom and when (the translation makes it; it is the same when a machine repeats itself
-on a new connection). The record is part of the event log (`core.events.Recorded.request`), hence durable with its act and
-shared by all protocols. It ends after `keep`, or as soon as another act touches the same item, fee or hold; a payment that
-carries the payer's own reference does not end that way.
+A request key says who asked what of whom and when (the translation makes it; it is the same when a machine
+repeats itself on a new connection). The record is part of the event log (`core.events.Recorded.request`),
+hence durable with its act and shared by all protocols. It ends after `keep`, or as soon as another act
+touches the same item, fee or hold; a payment that carries the payer's own reference does not end that way.
 """
 
 from __future__ import annotations

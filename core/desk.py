@@ -1,8 +1,9 @@
 """The circulation desk: the one door for every act, whichever protocol asks.
 
-Each act gathers facts from memory, lets a pure rule decide, and records the outcome. It runs to its end without awaiting,
-so acts are serial by construction. What comes back is an `Answer`: the outcome, and the unit of work that must be durable
-before anybody hears of it. Who acts twice with the same request key is told the first outcome again.
+Each act gathers facts from memory, lets a pure rule decide, and records the outcome. It runs to its end
+without awaiting, so acts are serial by construction. What comes back is an `Answer`: the outcome, and the
+unit of work that must be durable before anybody hears of it. Who acts twice with the same request key is told
+the first outcome again.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ T = TypeVar("T")
 class Answer(NamedTuple, Generic[T]):
     """An outcome, and the newest unit of work it has seen that is not durable yet (None: say it at once).
 
-    ``mine``: the unit is this act's own, so if it is undone the act did not happen; otherwise the question is asked again.
+    ``mine``: the unit is this act's own, so if it is undone the act did not happen; otherwise the question is
+    asked again.
     """
 
     outcome: T
@@ -77,7 +79,7 @@ class Actor(Struct, frozen=True):
 
 
 class PatronView(Struct, frozen=True):
-    """Everything a machine may want to show of a patron. ``grounds``: why they may not borrow, worst first."""
+    """All that a machine may want to show of a patron. ``grounds``: why they may not borrow, worst first."""
 
     borrower: Borrower
     grounds: tuple[Reason, ...]
@@ -153,7 +155,7 @@ class CirculationDesk:
     def check_in(
         self, actor: Actor, item: str, *, request: str = "", returned_at: datetime | None = None
     ) -> Answer[Outcome]:
-        """Take an item back, or find out where it belongs. ``returned_at``: when it really came, if not now."""
+        """Take an item back, or find out where it belongs. ``returned_at``: when it came, if not now."""
         if again := self._again(request):
             return again
         found = self.library.item(item)
@@ -184,7 +186,7 @@ class CirculationDesk:
         request: str = "",
         pin: Pin = Pin.NOT_GIVEN,
     ) -> Answer[Outcome]:
-        """Put a patron in the queue of a bib, or of one item of it, to be picked up at the agency ``pickup``."""
+        """Put a patron in the queue of a bib, or of one item of it, to be picked up at ``pickup``."""
         if again := self._again(request):
             return again
         holder = self.library.patron(patron)
@@ -323,7 +325,7 @@ class CirculationDesk:
                 return Pin.WRONG
 
     async def check_pin(self, patron: str, pin: str) -> Pin:
-        """Whether the PIN is the patron's. An unknown patron takes as long and gives the same as a wrong PIN."""
+        """Whether the PIN is the patron's. An unknown patron is like a wrong PIN, and takes as long."""
         found = self.library.patron(patron)
         right = await self._credentials.verify(pin, "" if found is None else found.pin)
         return Pin.RIGHT if right else Pin.WRONG
@@ -361,7 +363,9 @@ class CirculationDesk:
             fee_acknowledged=fee_acknowledged,
             renewal_wanted=renewal_wanted,
         )
-        return self._record(actor, moment, request, rule(facts, self._ids.next), borrower.id, found.id, found.bib)
+        return self._record(
+            actor, moment, request, rule(facts, self._ids.next), borrower.id, found.id, found.bib
+        )
 
     def _again(self, request: str) -> Answer[Outcome] | None:
         """The first outcome of a request that was made before."""

@@ -1,4 +1,5 @@
-"""What has happened at the desk. Records change only by applying these (`core.library`), and a log of them is kept.
+"""What has happened at the desk. Records change only by applying these (`core.library`), and a log of them is
+kept.
 
 An event carries all that an answer needs, so that a repeated request can be answered from the log alone.
 """
@@ -41,8 +42,9 @@ class Renewed(Struct, frozen=True, array_like=True, tag="renewed", gc=False):
 class CheckedIn(Struct, frozen=True, array_like=True, tag="checked-in", gc=False):
     """An item was scanned in at ``agency``; ``patron`` had it on loan until now, if anybody.
 
-    It then waits on the hold shelf here (``hold`` and no ``destination``), travels to the agency ``destination``
-    (for ``hold``, or home), or is put back on the shelf. ``ready_until`` is the end of its time on the hold shelf.
+    It then waits on the hold shelf here (``hold`` and no ``destination``), travels to the agency
+    ``destination`` (for ``hold``, or home), or is put back on the shelf. ``ready_until`` is the end of its
+    time on the hold shelf.
     """
 
     item: ItemId
@@ -62,7 +64,7 @@ class HoldPlaced(Struct, frozen=True, array_like=True, tag="hold-placed", gc=Fal
 
 
 class HoldCancelled(Struct, frozen=True, array_like=True, tag="hold-cancelled", gc=False):
-    """A hold ended without a loan. An item that was trapped for it is ``released``, to be scanned in again."""
+    """A hold ended without a loan. The item trapped for it is ``released``, to be scanned in again."""
 
     hold: HoldId
     patron: PatronId
@@ -90,7 +92,9 @@ class PatronBlocked(Struct, frozen=True, array_like=True, tag="patron-blocked", 
 
 
 class RecordsLoaded(Struct, frozen=True, array_like=True, tag="records-loaded", gc=False):
-    """Records of one kind (the name of its struct) were brought in from outside, new or in place of older versions."""
+    """Records of one kind (the name of its struct) were brought in from outside, new or in place of older
+    versions.
+    """
 
     kind: str
     ids: tuple[int, ...]
@@ -110,7 +114,7 @@ Event = (
 
 
 class Recorded(Struct, frozen=True, array_like=True, gc=False):
-    """An event in the log: its number, when and by whom, and the request it answered (see `core.answered`)."""
+    """An event in the log: its number, when and by whom, and the request it answered (`core.answered`)."""
 
     seq: int
     at: datetime

@@ -1,9 +1,9 @@
 """The journal: what was decided becomes durable in groups, and only then do the answers go.
 
-A unit of work is applied to memory at once and queued. One commit at a time takes everything that waits into one batch of the
-store. When it is kept, the waiting answers are let go; when the store refuses, every pending unit is undone, newest first,
-so that memory equals the store again, and each waiting caller is told. When the store is broken the journal takes nothing
-more: the process must stop and recover from disk.
+A unit of work is applied to memory at once and queued. One commit at a time takes everything that waits into
+one batch of the store. When it is kept, the waiting answers are let go; when the store refuses, every pending
+unit is undone, newest first, so that memory equals the store again, and each waiting caller is told. When the
+store is broken the journal takes nothing more: the process must stop and recover from disk.
 
 This is the one file of the core's middle that uses asyncio; nothing between deciding and queueing awaits.
 """
@@ -120,7 +120,9 @@ class Journal:
         return unit
 
     def pending(self, *keys: int) -> UnitOfWork | None:
-        """The newest unit of work on its way that touches one of these records; None if all of them are durable."""
+        """The newest unit of work on its way that touches one of these records; None if all of them are
+        durable.
+        """
         latest = self._latest
         if not latest:
             return None
@@ -200,7 +202,9 @@ class Journal:
 
 
 def _batch(units: Sequence[UnitOfWork]) -> Batch:
-    """One batch of many units: all events in order, each changed record once, as it was before and as it is last."""
+    """One batch of many units: all events in order, each changed record once, as it was before and as it is
+    last.
+    """
     events: list[Recorded] = []
     merged: dict[tuple[type, int], Change] = {}
     for unit in units:

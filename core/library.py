@@ -1,8 +1,9 @@
 """The library in memory: records by id, the look-ups derived from them, and the one way to change them.
 
-Reads are plain synchronous calls. Records change only by `Library.apply`, which takes an event and returns the changes it
-made; `Library.undo` takes changes back. Look-ups always agree with the records (`tests/core/test_library.py` proves it
-by rebuilding them). Rule: this file knows what an event does to records, never whether it may happen.
+Reads are plain synchronous calls. Records change only by `Library.apply`, which takes an event and returns
+the changes it made; `Library.undo` takes changes back. Look-ups always agree with the records
+(`tests/core/test_library.py` proves it by rebuilding them). Rule: this file knows what an event does to
+records, never whether it may happen.
 """
 
 from __future__ import annotations
@@ -139,7 +140,9 @@ class Library:
             self._put(change.after, change.before)
 
     def install(self, records: Iterable[Record]) -> None:
-        """Take in records of one kind as the store has them. Bibs come before items, so that look-ups are whole."""
+        """Take in records of one kind as the store has them. Bibs come before items, so that look-ups are
+        whole.
+        """
         for record in records:
             self._put(None, record)
 
@@ -322,7 +325,9 @@ _NOTHING = Decimal(0)
 
 
 def touched(change: Change) -> tuple[int, ...]:
-    """The ids of all records whose picture a change alters: the record, its patrons, its bib. Some come twice."""
+    """The ids of all records whose picture a change alters: the record, its patrons, its bib. Some come
+    twice.
+    """
     before, after = change.before, change.after
     record = before if after is None else after
     match record:

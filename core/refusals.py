@@ -1,4 +1,6 @@
-"""Every ground on which the desk says no. A refusal is a value; each protocol has a total table from reason to words."""
+"""Every ground on which the desk says no. A refusal is a value; each protocol has a total table from reason
+to words.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,7 @@ class Charge(Struct, frozen=True):
 
 
 class Refused(Struct, frozen=True):
-    """The desk says no. Nothing was changed. ``charge`` tells the amount that the reason speaks of, if any."""
+    """The desk says no. Nothing was changed. ``charge`` is the amount that the reason speaks of."""
 
     reason: Reason
     charge: Charge | None = None

@@ -1,8 +1,9 @@
-"""The whole server, wired: store → library → desk → listeners. Here it starts, and here it stops, in this order.
+"""The whole server, wired: store → library → desk → listeners. Here it starts, and here it stops, in this
+order.
 
 Start: open the store, read everything into memory, recall the answered requests, then listen; never earlier.
-Stop: stop listening, let what is being answered finish, let the journal settle, close the store. When the store breaks
-the server answers offline and stops, so that it recovers from disk.
+Stop: stop listening, let what is being answered finish, let the journal settle, close the store. When the
+store breaks the server answers offline and stops, so that it recovers from disk.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ class CountingIds:
 
 
 class TlsFiles(NamedTuple):
-    """The PEM files of a TLS listener. ``authority`` is whom clients of this server trust, None if unknown to us."""
+    """The PEM files of a TLS listener. ``authority`` is whom clients of this server trust, None if unknown to
+    us.
+    """
 
     certificate: Path
     key: Path
@@ -99,7 +102,9 @@ class Server:
 
     @classmethod
     async def start(cls, settings: Settings, state: Path) -> Server:
-        """Start on what the state directory holds. Raises `StoreUnusable`, `TlsProblem`, `CertificateError`, OSError."""
+        """Start on what the state directory holds. Raises `StoreUnusable`, `TlsProblem`, `CertificateError`,
+        OSError.
+        """
         state.mkdir(parents=True, exist_ok=True)
         tls = tls_files(settings.sip2, state)
         context = server_context(tls.certificate, tls.key, tls.client_ca)
@@ -122,9 +127,7 @@ class Server:
         return server
 
     @classmethod
-    def _on(
-        cls, settings: Settings, store: Store, credentials: ScryptCredentials, tls: TlsFiles
-    ) -> Server:
+    def _on(cls, settings: Settings, store: Store, credentials: ScryptCredentials, tls: TlsFiles) -> Server:
         started, clock, library, answered = time.monotonic(), SystemClock(), Library(), AnsweredRequests()
         gc.disable()
         try:
@@ -180,7 +183,9 @@ async def serve(settings: Settings, state: Path, ready: Callable[[Server], None]
         await asyncio.wait([told, broken], return_when=asyncio.FIRST_COMPLETED)
         status = 1 if broken.done() else 0
         if status:
-            log.error("store-broken", advice="see to the disk, then start again: everything acknowledged is kept")
+            log.error(
+                "store-broken", advice="see to the disk, then start again: everything acknowledged is kept"
+            )
     finally:
         for task in (told, broken):
             task.cancel()

@@ -1,7 +1,9 @@
-"""`circdesk`: the commands and what they have in common. Each command is a module with `add_arguments` and `run`.
+"""`circdesk`: the commands and what they have in common. Each command is a module with `add_arguments` and
+`run`.
 
-Only the chosen command is imported: the imports of all would cost more than most commands do. Whatever goes wrong in a way that
-an operator can mend is one sentence on standard error: exit 2 for what was typed or configured, 1 for the rest.
+Only the chosen command is imported: the imports of all would cost more than most commands do. Whatever goes
+wrong in a way that an operator can mend is one sentence on standard error: exit 2 for what was typed or
+configured, 1 for the rest.
 """
 
 from __future__ import annotations
@@ -51,12 +53,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _parser(chosen: str) -> argparse.ArgumentParser:
     """The parser; the arguments of a command are known only when it is chosen."""
     parser = argparse.ArgumentParser(
-        prog="circdesk", description="Circulation for the machines of a library.", epilog="circdesk COMMAND --help tells more."
+        prog="circdesk",
+        description="Circulation for the machines of a library.",
+        epilog="circdesk COMMAND --help tells more.",
     )
     parser.add_argument("--version", action="version", version=f"circdesk {version('circdesk')}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     for name, command in COMMANDS.items():
-        described = commands.add_parser(name, help=command.summary, description=f"circdesk {name}: {command.summary}.")
+        described = commands.add_parser(
+            name, help=command.summary, description=f"circdesk {name}: {command.summary}."
+        )
         if name == chosen:
             module = import_module(command.module)
             module.add_arguments(described)
@@ -65,7 +71,8 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
 
 
 _MENDABLE: Final = ("StoreUnusable", "TlsProblem", "CertificateError", "ConfigurationProblems")
-"""Errors whose text is a sentence for the operator. By name, so that no command imports what it does not use."""
+"""Errors whose text is a sentence for the operator. By name, so that no command imports what it does not use.
+"""
 
 
 def _sentence(error: Exception) -> str | None:

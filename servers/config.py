@@ -51,7 +51,7 @@ class Problem(Struct, frozen=True):
         return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
 
 
-class ConfigurationProblems(Exception):  # noqa: N818 (several, and none of them ours)
+class ConfigurationProblems(Exception):
     """Everything that is wrong with a configuration file, in the order of its lines; as text a line each."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -12,7 +12,9 @@ from servers.config_text import default_toml, reference
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `circdesk config`."""
     what = parser.add_mutually_exclusive_group()
-    what.add_argument("--check", type=Path, metavar="FILE", help="say what is wrong with a configuration, all at once")
+    what.add_argument(
+        "--check", type=Path, metavar="FILE", help="say what is wrong with a configuration, all at once"
+    )
     what.add_argument("--reference", action="store_true", help="print what every key means, as a table")
 
 

@@ -113,7 +113,8 @@ class ScryptCredentials:
     async def verify(self, secret: str, hashed: str) -> bool:
         """Whether the secret belongs to the hash; an empty or broken hash belongs to none.
 
-        Who asks for a pair that is being checked waits for that check: all kiosks of a building may log in at once.
+        Who asks for a pair that is being checked waits for that check: all kiosks of a building may log in at
+        once.
         """
         pair = self._pair(secret, hashed)
         check = self._checks.get(pair)

@@ -1,8 +1,10 @@
-"""TCP conversations with their limits: how many, how long, how much may wait. What is said is the conversation's business.
+"""TCP conversations with their limits: how many, how long, how much may wait. What is said is the
+conversation's business.
 
-A `Line` is one connection. It hands received bytes to its `Conversation`, and keeps every limit that a peer could strain: connections
-in all and per source, a moment by which something must have happened (`Line.due`), and answers that the peer does not read.
-Deadlines are checked once a second for all lines together, so a message costs no timer.
+A `Line` is one connection. It hands received bytes to its `Conversation`, and keeps every limit that a peer
+could strain: connections in all and per source, a moment by which something must have happened (`Line.due`),
+and answers that the peer does not read. Deadlines are checked once a second for all lines together, so a
+message costs no timer.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ SWEEP = 1.0
 
 
 class Limits(Struct, frozen=True):
-    """What a listener bears. Seconds and bytes; `keepalive` is idle seconds, seconds between probes, and probes."""
+    """What a listener bears. Seconds and bytes; `keepalive` is idle seconds, seconds between probes, and
+    probes.
+    """
 
     connections: int = 12_000
     connections_per_source: int = 256
@@ -55,8 +59,8 @@ class Conversation(Protocol):
 
 
 class Line(asyncio.Protocol):
-    """One TCP connection. ``due`` is the loop time at which `Conversation.overdue` is called, ``cut_off`` the one at which
-    a peer that does not let us write or close is left.
+    """One TCP connection. ``due`` is the loop time at which `Conversation.overdue` is called, ``cut_off`` the
+    one at which a peer that does not let us write or close is left.
     """
 
     __slots__ = ("_held", "_listener", "_transport", "_unread", "conversation", "cut_off", "due", "peer")
@@ -208,7 +212,9 @@ class LineListener:
             self._sweeper.cancel()
 
     def take_in(self, line: Line) -> bool:
-        """Whether there is room for one more line from this source. A handshake may end after `drain` began: too late."""
+        """Whether there is room for one more line from this source. A handshake may end after `drain` began:
+        too late.
+        """
         if self._draining:
             return False
         full = len(self.lines) >= self.limits.connections
@@ -243,7 +249,9 @@ class LineListener:
 
 
 def _keep_alive(sock: socket.socket | None, keepalive: tuple[int, int, int]) -> None:
-    """TCP keepalive finds peers that are gone without a word; Linux may refuse nothing here, other sockets have none."""
+    """TCP keepalive finds peers that are gone without a word; Linux may refuse nothing here, other sockets
+    have none.
+    """
     if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
         return
     idle, interval, probes = keepalive

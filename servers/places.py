@@ -1,4 +1,6 @@
-"""Where things lie: the state directory of the demonstration, and the names of the files in a state directory."""
+"""Where things lie: the state directory of the demonstration, and the names of the files in a state
+directory.
+"""
 
 from __future__ import annotations
 

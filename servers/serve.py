@@ -21,22 +21,42 @@ CONFIGURATION = "circdesk.toml"
 IN_USE = 3
 """Exit status when an address cannot be listened on."""
 
+_NOT_OURS = {
+    errno.EADDRINUSE: "is in use by another program; stop that, or choose another (port 0: any free one)",
+    errno.EADDRNOTAVAIL: "is no address of this machine; choose another",
+    errno.EACCES: "needs rights that this user has not; choose a port above 1023",
+}
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `circdesk serve`."""
     parser.add_argument(
-        "--state", type=Path, default=STATE, metavar="DIR", help=f"directory of the records and certificates (default: {STATE})"
+        "--state",
+        type=Path,
+        default=STATE,
+        metavar="DIR",
+        help=f"directory of the records and certificates (default: {STATE})",
     )
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help=f"configuration (default: {CONFIGURATION} in the state directory, if there is one)"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help=f"configuration (default: {CONFIGURATION} in the state directory, if there is one)",
     )
     add_listener_arguments(parser)
 
 
 def add_listener_arguments(parser: argparse.ArgumentParser) -> None:
     """What `serve` and `demo` have in common."""
-    parser.add_argument("--sip2", type=address, metavar="HOST:PORT", help="where SIP2 over TLS listens; port 0 takes any free one")
-    parser.add_argument("--loop", choices=("uvloop", "asyncio"), default="uvloop", help="the event loop (default: uvloop)")
+    parser.add_argument(
+        "--sip2",
+        type=address,
+        metavar="HOST:PORT",
+        help="where SIP2 over TLS listens; port 0 takes any free one",
+    )
+    parser.add_argument(
+        "--loop", choices=("uvloop", "asyncio"), default="uvloop", help="the event loop (default: uvloop)"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,15 +73,10 @@ def run_server(settings: Settings, state: Path, loop: str, ready: Callable[[Serv
         with asyncio.Runner(loop_factory=_loop_factory(loop)) as runner:
             return runner.run(serve(settings, state, ready))
     except OSError as error:
-        if error.filename is not None or error.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+        if error.filename is not None or error.errno not in _NOT_OURS:
             raise
         where = f"{settings.sip2.host}:{settings.sip2.port}"
-        why = {
-            errno.EADDRINUSE: "is in use by another program; stop it, or choose another with --sip2 HOST:PORT (port 0: any free one)",
-            errno.EADDRNOTAVAIL: "is no address of this machine; choose another with --sip2 HOST:PORT",
-            errno.EACCES: "needs rights that this user has not; choose a port above 1023 with --sip2 HOST:PORT",
-        }[error.errno]
-        print(f"circdesk: {where} {why}.", file=sys.stderr)
+        print(f"circdesk: {where} {_NOT_OURS[error.errno]} with --sip2 HOST:PORT.", file=sys.stderr)
         return IN_USE
 
 
@@ -87,7 +102,9 @@ def _loop_factory(loop: str) -> Callable[[], asyncio.AbstractEventLoop] | None:
     try:
         import uvloop
     except ImportError:
-        print("circdesk: uvloop is not installed; --loop asyncio does without it, more slowly.", file=sys.stderr)
+        print(
+            "circdesk: uvloop is not installed; --loop asyncio does without it, more slowly.", file=sys.stderr
+        )
         return None
     return uvloop.new_event_loop
 

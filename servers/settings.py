@@ -399,6 +399,6 @@ def certificate_id(certificate: str) -> str:
 
 
 def fingerprint(certificate: str) -> str:
-    """The SHA-256 fingerprint that `Terminal.certificate` is, in 64 lower-case digits; empty if it is a name."""
+    """The SHA-256 fingerprint that `Terminal.certificate` is, as 64 lower-case digits; empty for a name."""
     digits = certificate.replace(":", "").lower()
     return digits if re.fullmatch("[0-9a-f]{64}", digits) else ""

@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 TLS12_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"  # RFC 9325, 4.2; every suite of TLS 1.3 is of this kind
 
 
-class TlsProblem(Exception):  # noqa: N818 (a word for the operator; the sentence goes to the log as it is)
+class TlsProblem(Exception):
     """A certificate, a key or an authority that cannot be used, in a sentence that says what to do."""
 
 

@@ -1,7 +1,8 @@
 """Circulation policy as data: terms, who gets which, limits, places and calendars.
 
-Nothing here decides; `core.rules` does. Every value has a default that suits a public or university library, and the
-whole is written in the configuration. Codes match by equality, or ``*`` for any; the first matching loan rule wins.
+Nothing here decides; `core.rules` does. Every value has a default that suits a public or university library,
+and the whole is written in the configuration. Codes match by equality, or ``*`` for any; the first matching
+loan rule wins.
 """
 
 from __future__ import annotations
@@ -23,10 +24,11 @@ class Unit(StrEnum):
 
 
 class LoanTerms(Struct, frozen=True, forbid_unknown_fields=True):
-    """What may be done with an item, for how long and for how much. Amounts are in the institution's currency.
+    """What may be done with an item, for how long and for how much. Amounts are in the institution's
+    currency.
 
-    ``length`` counts ``unit``; a loan in days ends with the day, a loan in hours to the minute. ``fine`` is charged for
-    each overdue unit once more than ``grace`` units have passed, up to ``fine_cap`` (0: no cap).
+    ``length`` counts ``unit``; a loan in days ends with the day, a loan in hours to the minute. ``fine`` is
+    charged for each overdue unit once more than ``grace`` units have passed, up to ``fine_cap`` (0: no cap).
     """
 
     name: str
@@ -38,13 +40,15 @@ class LoanTerms(Struct, frozen=True, forbid_unknown_fields=True):
     fine: Decimal = Decimal("0.20")
     fine_cap: Decimal = Decimal("10.00")
     grace: int = 1
-    rental: Decimal = Decimal("0")
+    rental: Decimal = Decimal(0)
     hold_shelf_days: int = 7
     leaves_building: bool = True
 
 
 class LoanRule(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line of the table patron group × item policy × location → terms. ``location`` may be ``AGENCY/*``."""
+    """One line of the table patron group by item policy by location → terms. ``location`` may be
+    ``AGENCY/*``.
+    """
 
     terms: str
     patron_group: str = ANY
@@ -53,7 +57,7 @@ class LoanRule(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
-    """How far a patron of a group may go before the desk says no. Owing more than ``owed`` stops borrowing."""
+    """How far a patron of a group may go. Owing more than ``owed`` stops borrowing."""
 
     patron_group: str = ANY
     loans: int = 30
@@ -63,7 +67,9 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
-    """The days an agency is closed: weekdays (0 is Monday) every week, and single dates. Nothing falls due on them."""
+    """The days an agency is closed: weekdays (0 is Monday) every week, and single dates. Nothing falls due on
+    them.
+    """
 
     closed_weekdays: tuple[int, ...] = ()
     closed_dates: frozenset[date] = frozenset()
@@ -79,7 +85,9 @@ class Agency(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Location(Struct, frozen=True, forbid_unknown_fields=True):
-    """A place where items live, ``AGENCY/PLACE``. ``remote``: an automated store that only delivers on request."""
+    """A place where items live, ``AGENCY/PLACE``. ``remote``: an automated store that only delivers on
+    request.
+    """
 
     code: str
     name: str = ""
@@ -112,7 +120,7 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
             leaves_building=False,
         ),
         LoanTerms("long", length=84, renewals=5),
-        LoanTerms("media", length=14, renewals=2, rental=Decimal("0"), fine=Decimal("0.50")),
+        LoanTerms("media", length=14, renewals=2, rental=Decimal(0), fine=Decimal("0.50")),
         LoanTerms("not-for-loan", loanable=False, holdable=False),
     )
     loan_rules: tuple[LoanRule, ...] = (

@@ -1,7 +1,7 @@
 """The records of circulation: frozen structs, changed only by putting a newer version in their place.
 
-Every record has an ``id``, unique across all kinds of records, and a ``version`` that grows by one with each change.
-Times are aware (UTC); a due date is a moment, and the agency's zone turns it into a date for people.
+Every record has an ``id``, unique across all kinds of records, and a ``version`` that grows by one with each
+change. Times are aware (UTC); a due date is a moment, and the agency's zone turns it into a date for people.
 Codes (agency, location, patron group, item policy) are the library's own words; what they mean is policy
 (`core.model.policy`). A location's code is ``AGENCY/PLACE``.
 """
@@ -24,7 +24,9 @@ PaymentId = NewType("PaymentId", int)
 
 
 class ItemStatus(IntEnum):
-    """Where an item stands. Exactly the items that are ``ON_LOAN``, ``CLAIMED_RETURNED`` or lost by a borrower have a loan."""
+    """Where an item stands. Exactly the items that are ``ON_LOAN``, ``CLAIMED_RETURNED`` or lost by a
+    borrower have a loan.
+    """
 
     AVAILABLE = 0
     ON_LOAN = 1
@@ -64,7 +66,9 @@ class BlockKind(IntEnum):
 
 
 class HoldStatus(IntEnum):
-    """The stages of an open hold. A hold that was filled, cancelled or expired is no record any more, only events."""
+    """The stages of an open hold. A hold that was filled, cancelled or expired is no record any more, only
+    events.
+    """
 
     WAITING = 0
     IN_TRANSIT = 1
@@ -107,8 +111,8 @@ class Loan(Struct, frozen=True, array_like=True, gc=False):
 class Item(Struct, frozen=True, array_like=True, gc=False):
     """One thing that can be lent.
 
-    ``hold`` is the hold it was trapped for (on the hold shelf or on its way there); ``destination`` the agency it
-    travels to while in transit; ``description`` tells volumes and copies apart.
+    ``hold`` is the hold it was trapped for (on the hold shelf or on its way there); ``destination`` the
+    agency it travels to while in transit; ``description`` tells volumes and copies apart.
     """
 
     id: ItemId
@@ -158,7 +162,9 @@ class Block(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Patron(Struct, frozen=True, array_like=True, gc=False):
-    """A person who borrows. ``identifiers`` are further keys beside the barcode; ``pin`` is a slow hash or empty."""
+    """A person who borrows. ``identifiers`` are further keys beside the barcode; ``pin`` is a slow hash or
+    empty.
+    """
 
     id: PatronId
     version: int
@@ -185,9 +191,11 @@ class Patron(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Hold(Struct, frozen=True, array_like=True, gc=False):
-    """A patron's wish for a bib, or for one ``item`` of it. The queue of a bib is ordered by (``placed_at``, ``id``).
+    """A patron's wish for a bib, or for one ``item`` of it. The queue of a bib is ordered by (``placed_at``,
+    ``id``).
 
-    ``pickup`` is an agency. ``trapped`` is the item set aside for it; ``ready_until`` the last moment on the shelf.
+    ``pickup`` is an agency. ``trapped`` is the item set aside for it; ``ready_until`` the last moment on the
+    shelf.
     """
 
     id: HoldId
@@ -205,7 +213,9 @@ class Hold(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Fee(Struct, frozen=True, array_like=True, gc=False):
-    """An entry in a patron's ledger: an amount charged, and how much of it is paid. Open while anything is left."""
+    """An entry in a patron's ledger: an amount charged, and how much of it is paid. Open while anything is
+    left.
+    """
 
     id: FeeId
     version: int
@@ -232,7 +242,9 @@ class Allocation(Struct, frozen=True, array_like=True, gc=False):
 
 
 class Payment(Struct, frozen=True, array_like=True, gc=False):
-    """An entry in a patron's ledger: money received, and the fees it went to. ``reference`` is the payer's own number."""
+    """An entry in a patron's ledger: money received, and the fees it went to. ``reference`` is the payer's
+    own number.
+    """
 
     id: PaymentId
     version: int

@@ -1,1 +1,1 @@
-"""`circdesk demo`: a library made up for trying things on, its records, its machines, and words of welcome."""
+"""`circdesk demo`: a library made up for trying things on, from its records to its words of welcome."""

@@ -1,6 +1,7 @@
 """Builds a demonstration in a state directory, or finds the one that is there.
 
-The rule it keeps: an interrupted build is never served. The file that says what was built says "nothing" while it lasts.
+The rule it keeps: an interrupted build is never served: while it lasts, the file that says what was built
+says that nothing was.
 """
 
 from __future__ import annotations
@@ -89,8 +90,8 @@ def ensure_built(
         if not wish.is_met_by(built):
             sizes = built.sizes
             raise DemoProblem(
-                f"{state} holds {sizes.bibs:,} bibs, {sizes.items:,} items and {sizes.patrons:,} patrons of seed {built.seed}; "
-                "give --fresh to have it built anew, or another directory with --state DIR"
+                f"{state} holds {sizes.bibs:,} bibs, {sizes.items:,} items, {sizes.patrons:,} patrons "
+                f"of seed {built.seed}; give --fresh to have it built anew, or another directory with --state DIR"
             )
         return built, False
 

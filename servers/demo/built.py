@@ -1,7 +1,7 @@
-"""What was built in a state directory: a file that says so, and that is all there is to tell a demonstration by.
+"""What was built in a state directory: a file that says so. By it alone is a demonstration known.
 
-The rule it keeps: nothing is taken for a whole library that was not finished, and nothing is taken for a demonstration that
-somebody else may have made.
+The rule it keeps: nothing is taken for a whole library that was not finished, nor for a demonstration
+that somebody else may have made.
 """
 
 from __future__ import annotations

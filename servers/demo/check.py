@@ -1,6 +1,7 @@
 """`circdesk demo --check`: start a demonstration, ask it one thing after another over the wire, stop it.
 
-The rule it keeps: it knows no more than anybody who has the facts file, and trusts only the authority named there.
+The rule it keeps: it knows no more than anybody who has the facts file, and trusts only the authority named
+there.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Finding(NamedTuple):
 
 
 def check(words: Sequence[str], console: Console) -> int:
-    """Start, ask, stop; ``words`` are options for the demonstration. 0 if every answer is as it must be, else 1."""
+    """Start, ask, stop. ``words`` are options for the demonstration. 0 if all answers are as they must be."""
     with (
         tempfile.TemporaryDirectory(prefix="circdesk-check-") as folder,
         _demonstration(Path(folder), words) as facts,
@@ -99,7 +100,7 @@ def _facts(path: Path, process: subprocess.Popen[bytes]) -> Facts:
 
 
 def _asked(facts: Facts) -> Iterator[Finding]:
-    """A login, then the questions, about the last ordinary patron and item. Nothing after a conversation that broke."""
+    """A login, then the questions, about the last ordinary patron and item."""
     sip2 = facts.sip2
     target = Target(
         host=sip2.host,
@@ -133,7 +134,8 @@ def _judged(answer: m.Message) -> tuple[str, bool]:
         case m.PatronInformationResponse():
             return answer.personal_name, bool(answer.valid_patron and answer.valid_patron_password)
         case m.CheckoutResponse():
-            return f"{answer.title_identifier}, due {answer.due_date}", answer.ok
+            due = " ".join(answer.due_date.split())
+            return f"{answer.title_identifier}, due {due}", answer.ok
         case m.CheckinResponse():
             return answer.title_identifier or "", answer.ok
         case _:

@@ -127,7 +127,7 @@ def _from(smallest: int, largest: int) -> Callable[[str], int]:
 
 @contextmanager
 def _progress(wish: Wish) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal, nothing elsewhere. Holds and fees are not counted beforehand, so the end is about right."""
+    """A bar on a terminal, nothing elsewhere. Holds and fees are few, and not counted beforehand."""
     sizes = wish.sizes()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     console = Console(stderr=True)

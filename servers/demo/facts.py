@@ -1,6 +1,7 @@
 """The facts of a running demonstration: all that another program needs to talk to it, in one JSON file.
 
-The rule it keeps: the file holds secrets, so it is its owner's alone; it is replaced as a whole, once the server answers.
+The rule it keeps: the file holds secrets, so it is its owner's alone; it is replaced as a whole, once the
+server answers.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ class Facts(Struct, frozen=True):
 
 
 def facts_of(server: Server, built: Built) -> Facts:
-    """The facts of a server that runs on what was built. The login is the first terminal's that still has one of ours."""
+    """The facts of a server that runs on what was built. The login is that of the first terminal we know."""
     settings = server.settings
     known = [terminal for terminal in settings.terminal if terminal.name in built.passwords]
     authority = server.tls.authority

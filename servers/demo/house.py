@@ -1,6 +1,7 @@
 """The house of the demonstration: its configuration, made from `library.toml`, and the secrets that open it.
 
-The rule it keeps: a secret is made by chance, in each state directory anew; the configuration holds hashes only.
+The rule it keeps: a secret is made by chance, in each state directory anew; the configuration holds
+hashes only.
 """
 
 from __future__ import annotations

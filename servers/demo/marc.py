@@ -1,6 +1,6 @@
 """A work as a MARC 21 record, as a cataloguer would enter it: RDA, ISBD punctuation, other scripts in 880.
 
-The rule it keeps: what the card says (`servers.load.card`) follows from the record, as with records from elsewhere.
+The rule it keeps: what the card says (`servers.load.card`) follows from the record, as with any other.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class Person(Struct, frozen=True):
 
 
 def people(count: int, seed: int) -> Iterator[Person]:
-    """The first ``count`` people of the seed: everybody in the table once, then family and given names mixed."""
+    """The first ``count`` people of the seed: everybody in the table, then family and given names mixed."""
     return islice(_all(Random(f"people {seed}")), count)
 
 

@@ -1,7 +1,7 @@
-"""Everybody and everything of the demonstration, as a stream of records: the story first, then ordinary life around it.
+"""Everybody and everything of the demonstration, as a stream of records: the story, then ordinary life.
 
-The rule it keeps: the seed and the moment decide everything, down to the ids. Ordinary patrons may borrow; ordinary items are
-available in the Central Library, lent on usual terms, and nobody waits for their title.
+The rule it keeps: the seed and the moment decide everything, down to the ids. Ordinary patrons may
+borrow; ordinary items are available in the Central Library, lent on usual terms, and nobody waits for them.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from itertools import chain
 from random import Random
-from typing import Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from msgspec import Struct
 
@@ -139,7 +139,7 @@ class _Life:
         first = CHILDREN if for_children else STACKS
         return Shelf(self._one_of(_LATER_COPIES) if number else first, "book", Medium.BOOK)
 
-    def _whereabouts(self, shelf: Shelf) -> dict[str, object]:
+    def _whereabouts(self, shelf: Shelf) -> dict[str, Any]:
         """What there is to say of an item that is not on its shelf; nothing for most."""
         roll = self._chance.random()
         if roll < _ON_LOAN and self._borrowers and shelf.policy != "reference":

@@ -1,7 +1,7 @@
 """The register: makes the records of the demonstration, with their ids, barcodes and dates.
 
-The rule it keeps: ordinary patrons and items are numbered from 1 without a gap, so that a template and a count tell all of them.
-Whatever is not ordinary (the cases that have a name among it) is numbered from `ASIDE`.
+The rule it keeps: ordinary patrons and items are numbered from 1 without a gap, so that a template and a
+count tell them all. What is not ordinary, such as every case that has a name, is numbered from `ASIDE`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from servers.load.iso2709 import pack
 
 PATRONS = "21234%09d"
 ITEMS = "31234%09d"
-"""Barcodes of 14 digits, as libraries have had them since the 1980s: 2 for a patron, 3 for an item, then the library."""
+"""Barcodes of 14 digits, as libraries have them: 2 for a patron, 3 for an item, then the library."""
 
 ASIDE = 900_000_001
 """Where the numbers begin of what is not ordinary."""

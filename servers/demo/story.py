@@ -1,6 +1,7 @@
 """The story of the demonstration: one patron or item for everything that can stand in the way at a desk.
 
-Whoever and whatever has a name of its own here is a case that the facts tell. Nobody of the story and nothing of it is ordinary.
+Whoever and whatever has a name of its own here is a case that the facts tell. Nobody and nothing in the
+story is ordinary.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ CASES: Final = {
 
 
 class Story:
-    """Tells the story into ``records``. ``works`` are books that nobody else uses; a title is taken for each scene."""
+    """Tells the story into ``records``. ``works`` are books that it may use up, one for a title."""
 
     def __init__(self, register: Register, people: Iterator[Person], works: Iterator[Work]) -> None:
         self.records: list[Record] = []

@@ -1,4 +1,4 @@
-"""Things to type: commands that work as they stand, with the names, numbers and paths of a running demonstration."""
+"""Things to type: commands that work as they stand, with the names and numbers of a running demonstration."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The works of the demonstration's catalogue: written ones from `works.tsv`, and composed ones beyond them.
 
-The rule it keeps: the same seed gives the same works in the same order. The written ones come first, shuffled.
+The rule it keeps: the same seed gives the same works in the same order. The written ones come first,
+shuffled.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ _WORKS = Path(__file__).with_name("works.tsv")
 _TOPICS = Path(__file__).with_name("topics.tsv")
 
 _PLACES = (
-    "Aberdeen Bergen Bilbao Bologna Bruges Cork Cracow Dresden Florence Gdansk Ghent Granada Halifax Izmir Kyoto "
-    "Leiden Lima Lisbon Lviv Malmo Nantes Odense Porto Quito Riga Salzburg Tartu Trieste Utrecht Valparaiso Zagreb"
-).split()
+    *("Aberdeen", "Bergen", "Bilbao", "Bologna", "Bruges", "Cork", "Cracow", "Dresden"),
+    *("Florence", "Gdansk", "Ghent", "Granada", "Halifax", "Izmir", "Kyoto", "Leiden"),
+    *("Lima", "Lisbon", "Lviv", "Malmo", "Nantes", "Odense", "Porto", "Quito"),
+    *("Riga", "Salzburg", "Tartu", "Trieste", "Utrecht", "Valparaiso", "Zagreb"),
+)
 _HOUSES = (
     "Anchor & Lamp",
     "Harbour Press",
@@ -54,7 +57,7 @@ _FIRST_YEAR, _YEARS = 1951, 74
 
 
 class Work(Struct, frozen=True):
-    """A work as a catalogue sees it. Title and author are in Latin letters, and in their own script if that is another."""
+    """A work as a catalogue sees it: in Latin letters, and in its own script (``_script``) if that is another."""
 
     title: str
     author: str

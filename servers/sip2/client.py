@@ -1,7 +1,8 @@
-"""A self-check's side of SIP2 over a real socket: for the command line, for checks, and for trying a server out.
+"""A self-check's side of SIP2 over a real socket: for the command line, for checks, and for trying a server
+out.
 
-It keeps the terminal's rules of the standard: one request at a time, a deadline, 97 when an answer is damaged, the same
-request again when none comes.
+It keeps the terminal's rules of the standard: one request at a time, a deadline, 97 when an answer is
+damaged, the same request again when none comes.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from protocols.sip2.fields import Secret
 
 
 class Target(Struct, frozen=True):
-    """Where a server is and how to get in. ``authority`` is the PEM file that its certificate is checked against."""
+    """Where a server is and how to get in. ``authority`` is the PEM file that its certificate is checked
+    against.
+    """
 
     host: str
     port: int
@@ -34,7 +37,7 @@ class Target(Struct, frozen=True):
     location: str = ""
 
 
-class ClientProblem(Exception):  # noqa: N818 (a word for the person at the keyboard)
+class ClientProblem(Exception):
     """The conversation did not work out; the sentence says how."""
 
 
@@ -50,7 +53,7 @@ class Sip2Client:
             plain = socket.create_connection((target.host, target.port), timeout)
         except OSError as error:
             raise ClientProblem(
-                f"nobody answers at {target.host}:{target.port} ({error.strerror or error}); is the server running?"
+                f"nobody answers at {target.host}:{target.port} ({error.strerror or error}); is it running?"
             ) from error
         plain.settimeout(timeout)
         self._socket = plain if context is None else _secured(plain, context, target)

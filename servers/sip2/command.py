@@ -1,4 +1,5 @@
-"""`circdesk sip2`: be a self-check. One act from the command line, raw lines, or a shell that shows every field.
+"""`circdesk sip2`: be a self-check. One act from the command line, raw lines, or a shell that shows every
+field.
 
 Without a target it talks to the demonstration that is running (`./run`), whose facts it finds by itself.
 """
@@ -144,12 +145,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="shell",
         choices=(*ACTS, "raw", "shell"),
         metavar="ACT",
-        help=f"{acts}; raw: send the lines given, or those of standard input; shell (default): type acts and lines",
+        help=f"{acts}; raw: send lines, given or from standard input; shell (default): type acts and lines",
     )
-    parser.add_argument("lines", nargs="*", metavar="LINE", help="for raw: messages without AY, AZ and line end")
+    parser.add_argument(
+        "lines", nargs="*", metavar="LINE", help="for raw: messages without AY, AZ and line end"
+    )
     _add_words(parser)
     where = parser.add_argument_group("where to")
-    where.add_argument("--target", metavar="HOST:PORT", help="the server (default: the demonstration that is running)")
+    where.add_argument(
+        "--target", metavar="HOST:PORT", help="the server (default: the demonstration that is running)"
+    )
     where.add_argument("--facts", type=Path, metavar="FILE", help="the facts file of a demonstration")
     where.add_argument("--ca", type=Path, metavar="FILE", help="authority of the server's certificate (PEM)")
     where.add_argument("--cert", type=Path, metavar="FILE", help="the terminal's certificate (PEM)")
@@ -168,12 +173,14 @@ def _add_words(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--amount", default="", metavar="AMOUNT", help="for pay, such as 2.50")
     what.add_argument("--currency", default="EUR", metavar="CODE", help="for pay (default: EUR)")
     what.add_argument("--fee", default="", metavar="ID", help="for pay: this fee only")
-    what.add_argument("--reference", default="", metavar="TEXT", help="for pay: your own number of the payment")
+    what.add_argument(
+        "--reference", default="", metavar="TEXT", help="for pay: your own number of the payment"
+    )
     what.add_argument("--agree", action="store_true", help="the patron agrees to a fee for borrowing")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do what was asked; 0 if the server said yes, 1 if it said no or could not be reached, 2 for bad usage."""
+    """Do what was asked; 0 if the server said yes, 1 if no or out of reach, 2 for bad usage."""
     console = Console()
     if args.act in ACTS and (missing := _missing(args.act, args)):
         print(f"circdesk sip2 {args.act} needs {missing}.", file=sys.stderr)
@@ -214,7 +221,9 @@ def _raw(client: Sip2Client, lines: list[str], console: Console) -> int:
 
 def _shell(client: Sip2Client, target: Target, console: Console) -> int:
     """Type acts (`checkout --patron P --item I`) or raw messages; every answer is shown field by field."""
-    console.print(f"Talking to {target.host}:{target.port}. Acts: {', '.join(ACTS)}; or a raw message; quit ends.")
+    console.print(
+        f"Talking to {target.host}:{target.port}. Acts: {', '.join(ACTS)}; or a raw message; quit ends."
+    )
     parser = argparse.ArgumentParser(prog="", add_help=False, exit_on_error=False)
     parser.add_argument("act", choices=tuple(ACTS))
     _add_words(parser)
@@ -297,7 +306,9 @@ def _facts(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        raise ClientProblem("there is no demonstration to talk to; start one with ./run, or name a server with --target") from None
+        raise ClientProblem(
+            "there is no demonstration to talk to; start one with ./run, or name a server with --target"
+        ) from None
     except ValueError:
         raise ClientProblem(f"{path} is no facts file") from None
     if not isinstance(facts, dict) or not isinstance(facts.get("sip2"), dict):

@@ -1,8 +1,9 @@
 """A SIP2 conversation on a line: log in, then ask and be answered, in order, each answer once it is durable.
 
-The connection (`protocols.sip2.connection`) knows the protocol and the translation knows the library; here is only who may speak, what
-waits for what, and what is logged. A request whose PIN must be hashed holds up the ones behind it; an answer whose act is
-on its way to the store holds up the answers behind it, not the requests.
+The connection (`protocols.sip2.connection`) knows the protocol and the translation knows the library; here is
+only who may speak, what waits for what, and what is logged. A request whose PIN must be hashed holds up the
+ones behind it; an answer whose act is on its way to the store holds up the answers behind it, not the
+requests.
 """
 
 from __future__ import annotations
@@ -69,9 +70,7 @@ class Sip2Service:
 
     def __init__(self, settings: Sip2Settings, terminals: Terminals, desk: CirculationDesk) -> None:
         self.settings = settings
-        self.connection_limits = ConnectionLimits(
-            message=settings.line_limit, outstanding=settings.in_flight
-        )
+        self.connection_limits = ConnectionLimits(message=settings.line_limit, outstanding=settings.in_flight)
         self.terminals = terminals
         self.desk = desk
         self.draining = False
@@ -153,10 +152,16 @@ class Sip2Conversation:
                     self._out.append(event.data)
                 case Noticed() as event:
                     log.info(
-                        "sip2-noticed", terminal=self._name, what=event.what, code=event.code, field=event.field
+                        "sip2-noticed",
+                        terminal=self._name,
+                        what=event.what,
+                        code=event.code,
+                        field=event.field,
                     )
                 case Closing() as event:
-                    log.warning("sip2-closing", peer=self._line.peer, terminal=self._name, reason=event.reason)
+                    log.warning(
+                        "sip2-closing", peer=self._line.peer, terminal=self._name, reason=event.reason
+                    )
                     self._out.append(event.data)
                     self._over = True
                 case _:
@@ -167,7 +172,8 @@ class Sip2Conversation:
         self._finish()
 
     def _watch(self, heard: bool) -> None:
-        """A message must be whole in time, counted from its beginning; between two a terminal may be silent as long as it may.
+        """A message must be whole in time, counted from its beginning; between two a terminal may be silent
+        as long as it may.
 
         A stranger's time runs on: whatever it says, it must log in.
         """
@@ -242,7 +248,9 @@ class Sip2Conversation:
         self._work()
 
     def _finish(self) -> None:
-        """When nothing more is taken, or while draining, the line closes once everything that was asked is answered."""
+        """When nothing more is taken, or while draining, the line closes once everything that was asked is
+        answered.
+        """
         if (self._over or self._service.draining) and not self._slots and not self._busy:
             self._line.close()
 
@@ -292,7 +300,9 @@ class Sip2Conversation:
             self._over = True
 
     def _stranger(self, request: m.FromSc) -> None:
-        """Before the login: 99 is answered where the settings say so, everything else is refused in its own words."""
+        """Before the login: 99 is answered where the settings say so, everything else is refused in its own
+        words.
+        """
         settings = self._service.settings
         self._unwelcome += 1
         if isinstance(request, m.ScStatus) and settings.status_before_login:
@@ -307,7 +317,9 @@ class Sip2Conversation:
 
     def _noted(self, request: m.ScStatus) -> None:
         """99 is the only alarm a terminal can raise: out of paper, about to shut down."""
-        log.info("sip2-status", peer=self._line.peer, terminal=self._name, status=request.status_code.name.lower())
+        log.info(
+            "sip2-status", peer=self._line.peer, terminal=self._name, status=request.status_code.name.lower()
+        )
 
     # PINs
 
@@ -318,7 +330,9 @@ class Sip2Conversation:
             return Pin.NOT_GIVEN
         secret = patron_secret(request)
         if secret is None:
-            return Pin.WRONG if policy is PinCheck.ALWAYS and isinstance(request, NEEDS_PIN) else Pin.NOT_GIVEN
+            return (
+                Pin.WRONG if policy is PinCheck.ALWAYS and isinstance(request, NEEDS_PIN) else Pin.NOT_GIVEN
+            )
         return station.desk.known_pin(*secret)
 
     async def _check_pin(self, request: m.FromSc) -> None:

@@ -1,4 +1,6 @@
-"""Which terminal is on the line: found by its certificate, or by login user and password. Nothing else lets anybody in."""
+"""Which terminal is on the line: found by its certificate, or by login user and password. Nothing else lets
+anybody in.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ from servers.tls import PeerIdentity
 class Terminals:
     """The terminals of the configuration, and how to tell them apart."""
 
-    def __init__(self, terminals: Iterable[Terminal], desk: CirculationDesk, credentials: Credentials) -> None:
+    def __init__(
+        self, terminals: Iterable[Terminal], desk: CirculationDesk, credentials: Credentials
+    ) -> None:
         self._desk = desk
         self._credentials = credentials
         self._by_user: dict[str, Terminal] = {}
@@ -33,7 +37,9 @@ class Terminals:
                 self._by_name[terminal.certificate.casefold()] = terminal
 
     def by_certificate(self, identity: PeerIdentity | None) -> Station | None:
-        """The terminal that a client certificate stands for: its fingerprint goes before its names, in any case."""
+        """The terminal that a client certificate stands for: its fingerprint goes before its names, in any
+        case.
+        """
         if identity is None:
             return None
         terminal = self._by_fingerprint.get(identity.fingerprint)
@@ -75,4 +81,3 @@ def wire(terminal: Terminal) -> Wire:
         terminator=Terminator(terminal.terminator.value),
         error_detection=ErrorDetection(terminal.error_detection.value),
     )
-

@@ -11,7 +11,7 @@ from conformance.cli import FAILED, PASSED, main
 from tests.walks.given import ITEMS, PASSWORD, PATRONS, PIN, REPOSITORY, USER, free_port, prepare
 
 PYTHON = ("env", "-C", str(REPOSITORY), sys.executable, "-m")
-Toy = Callable[[str], tuple[str, ...]]
+Toy = Callable[[str], list[str]]
 
 
 def facts(path: Path, port: int, **changes: object) -> str:
@@ -31,11 +31,20 @@ def facts(path: Path, port: int, **changes: object) -> str:
 def toy(tmp_path: Path) -> Toy:
     """The arguments that kill a toy server with a fault in its book-keeping."""
 
-    def arguments(fault: str) -> tuple[str, ...]:
+    def arguments(fault: str) -> list[str]:
         port = free_port()
         given = facts(tmp_path / "facts.json", port)
         server = (*PYTHON, "tests.conformance.toy_server", str(port), str(tmp_path / "books"), fault)
-        return ("crash", "--connections", "1", "--seconds", "0.1-0.4", "--facts", given, "--", *server)
+        return [
+            "crash",
+            "--connections=1",
+            "--rounds=30",
+            "--seconds=0.1-0.3",
+            "--facts",
+            given,
+            "--",
+            *server,
+        ]
 
     return arguments
 
@@ -70,7 +79,7 @@ def test_circdesk_keeps_every_promise_through_kills(
 
 
 def test_a_toy_that_writes_everything_down_before_it_answers_passes(toy: Toy) -> None:
-    assert main([*toy("")][:1] + ["--rounds", "3"] + [*toy("")][1:]) == PASSED
+    assert main([word.replace("rounds=30", "rounds=3") for word in toy("")]) == PASSED
 
 
 @pytest.mark.parametrize(
@@ -84,13 +93,13 @@ def test_a_toy_that_writes_everything_down_before_it_answers_passes(toy: Toy) ->
 def test_a_server_that_forgets_is_found_out(
     toy: Toy, fault: str, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*toy(fault)]) == FAILED
+    assert main(toy(fault)) == FAILED
     assert words in capsys.readouterr().out
 
 
 def test_a_command_that_ends_is_no_server(toy: Toy, capsys: pytest.CaptureFixture[str]) -> None:
     command = toy("")
-    assert main([*command[: command.index("--") + 1], "sh", "-c", "echo no disk; exit 7"]) == FAILED
+    assert main([*command[: command.index("--")], "--", "sh", "-c", "echo no disk; exit 7"]) == FAILED
     said = capsys.readouterr().err
     assert "status 7" in said
     assert "no disk" in said

@@ -1,4 +1,4 @@
-"""Answered requests: the same question gets the same answer, until something else happens to the same thing."""
+"""Answered requests: the same question gets the same answer, until something else happens to it."""
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

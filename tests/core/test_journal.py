@@ -17,7 +17,7 @@ from tests.fakes.stores import RefusingStore
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 BOOK, COPY, ANN, BIB = ItemId(11), ItemId(12), PatronId(21), BibId(1)
-RECORDS = [
+RECORDS: list[Record] = [
     Bib(BIB, 1, "b1", "Emma"),
     Item(BOOK, 1, "I1", BIB, "MAIN/STACKS"),
     Item(COPY, 1, "I2", BIB, "MAIN/STACKS"),

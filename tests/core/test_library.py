@@ -116,8 +116,15 @@ def picture(library: Library) -> dict[str, object]:
 def rebuilt(library: Library) -> Library:
     """A library that was given the same records afresh."""
     fresh = Library()
-    for table in (library.bibs, library.items, library.patrons, library.holds, library.fees, library.payments):
-        fresh.install(table.values())  # type: ignore[attr-defined]  # the tables hold different kinds
+    for table in (
+        library.bibs,
+        library.items,
+        library.patrons,
+        library.holds,
+        library.fees,
+        library.payments,
+    ):
+        fresh.install(table.values())
     return fresh
 
 
@@ -170,7 +177,10 @@ def test_a_trapped_item_travels_and_then_waits_on_the_hold_shelf() -> None:
     until = NOW + timedelta(days=7)
     library.apply(CheckedIn(BOOK, "MAIN", NOW, hold=HoldId(31), hold_patron=BEN, ready_until=until))
     assert library.items[BOOK].status is ItemStatus.ON_HOLD_SHELF
-    assert (library.holds[HoldId(31)].status, library.holds[HoldId(31)].ready_until) == (HoldStatus.READY, until)
+    assert (library.holds[HoldId(31)].status, library.holds[HoldId(31)].ready_until) == (
+        HoldStatus.READY,
+        until,
+    )
     library.apply(CheckedOut(BOOK, loan(BEN), hold=HoldId(31)))
     assert library.items[BOOK].hold is None
     assert library.holds == {}
@@ -285,14 +295,23 @@ def histories(draw: st.DrawFn) -> list[Event]:
                 possible.append(Renewed(item.id, loan(ANN, 99), NOW))
             waiting = [h for h in library.queue_of(item.bib) if h.trapped is None]
             trap = waiting[0].id if waiting and item.hold is None else item.hold
-            possible.append(CheckedIn(item.id, "MAIN", NOW, hold=trap, destination=draw(st.sampled_from(["", "EAST"]))))
-        for queued in library.holds.values():
-            possible.append(HoldCancelled(queued.id, queued.patron, queued.bib, queued.trapped))
+            possible.append(
+                CheckedIn(item.id, "MAIN", NOW, hold=trap, destination=draw(st.sampled_from(["", "EAST"])))
+            )
+        possible += [HoldCancelled(h.id, h.patron, h.bib, h.trapped) for h in library.holds.values()]
         for owed in library.fees.values():
             if owed.left:
                 part = (Allocation(owed.id, Decimal("0.50")),)
                 paid = Payment(
-                    PaymentId(500 + number), 1, ANN, Decimal("0.50"), "EUR", PaymentKind.CASH, NOW, "kiosk", part
+                    PaymentId(500 + number),
+                    1,
+                    ANN,
+                    Decimal("0.50"),
+                    "EUR",
+                    PaymentKind.CASH,
+                    NOW,
+                    "kiosk",
+                    part,
                 )
                 possible.append(FeePaid(paid))
         event = draw(st.sampled_from(possible))

@@ -1,7 +1,8 @@
 """A small library with a desk on a memory store, its clock turned by hand.
 
-Ann, Ben and Cyd are adults; Dan's card has expired. MAIN and EAST are open every day. Emma has two copies at MAIN, Metropolis one
-film at EAST, the Atlas is for reference. PINs are `pin-of-` and the barcode, checked at once.
+Ann, Ben and Cyd are adults; Dan's card has expired. MAIN and EAST are open every day. Emma has two copies at
+MAIN, Metropolis one film at EAST, the Atlas is for reference. PINs are `pin-of-` and the barcode, checked at
+once.
 """
 
 from __future__ import annotations

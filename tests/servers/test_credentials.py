@@ -213,9 +213,14 @@ async def test_no_object_of_ours_holds_or_shows_the_secret(credentials: ScryptCr
 async def test_who_asks_for_a_pair_that_is_being_checked_waits_for_that_one_check(
     credentials: ScryptCredentials, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hashed, checks = credentials.hash("1234"), []
-    check = credentials._check
-    monkeypatch.setattr(credentials, "_check", lambda *pair: checks.append(pair) or check(*pair))
+    hashed, check = credentials.hash("1234"), credentials._check
+    checks: list[str] = []
+
+    def counted(secret: str, against: str) -> bool:
+        checks.append(secret)
+        return check(secret, against)
+
+    monkeypatch.setattr(credentials, "_check", counted)
     answers = await asyncio.gather(*[credentials.verify("1234", hashed) for _ in range(20)])
     assert (set(answers), len(checks)) == ({True}, 1)
     assert not await credentials.verify("wrong", hashed)
