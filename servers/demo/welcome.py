@@ -73,7 +73,8 @@ def _patrons(desk: CirculationDesk, built: Built) -> Iterator[Row]:
 
 
 def _items(desk: CirculationDesk, built: Built) -> Iterator[Row]:
-    for item in islice(ready_items(desk, built), SHOWN):
+    of_each_bib = {item.bib: item for item in islice(ready_items(desk, built), SHOWN * SHOWN)}
+    for item in islice(of_each_bib.values(), SHOWN):
         yield item.barcode, desk.library.title(item), desk.policy.location(item.location).name
     yield f"… {built.items.last}", "", ""
 

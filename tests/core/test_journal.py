@@ -10,7 +10,19 @@ from core.answered import AnsweredRequests
 from core.events import CheckedIn, CheckedOut, HoldCancelled, HoldPlaced
 from core.journal import Journal, Settled, UnitOfWork
 from core.library import Library
-from core.model.records import Bib, BibId, Hold, HoldId, Item, ItemId, ItemStatus, Loan, Patron, PatronId
+from core.model.records import (
+    Bib,
+    BibId,
+    Hold,
+    HoldId,
+    Item,
+    ItemId,
+    ItemStatus,
+    Loan,
+    Patron,
+    PatronId,
+    Record,
+)
 from core.ports import Batch, Change
 from core.storage.memory import MemoryStore
 from tests.fakes.stores import RefusingStore

@@ -118,7 +118,7 @@ def kept(state: Path) -> tuple[dict[int, Record], list[Recorded]]:
 
     async def look() -> tuple[dict[int, Record], list[Recorded]]:
         store = SqliteStore.open(state / "circdesk.db")
-        found = {record.id: record for chunk in store.load() for record in chunk}
+        found: dict[int, Record] = {record.id: record for chunk in store.load() for record in chunk}
         log = list(store.recent(datetime(2026, 1, 1, tzinfo=UTC)))
         await store.close()
         return found, log
@@ -366,6 +366,15 @@ END_SESSION = f"35{DATE}{who('P1')}"
 
 
 # Waiting
+
+
+def ended(process: subprocess.Popen[bytes]) -> int:
+    """End a process that a walk started; returns its status."""
+    process.terminate()
+    try:
+        return process.wait(PATIENCE)
+    finally:
+        process.kill()
 
 
 def wait_until(holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:

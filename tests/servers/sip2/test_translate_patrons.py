@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from core.model.records import BlockKind, FeeKind, HoldId
 from core.rules.facts import Pin
 from tests.fakes.world import ANN, BEN, EAST_KIOSK, EMMA, KIOSK, METROPOLIS, POLICY, RECORDS, World
-from tests.servers.sip2.translating import CLEAR, DENIED, MORE_RECORDS, YEN, Kiosk, fields
+from tests.servers.sip2.translating import CLEAR, DENIED, MORE_RECORDS, UNTITLED, VERTIGO, YEN, Kiosk, fields
 
 NO_COUNTS = "0000" * 6
 UNKNOWN = "AFThis card is not known here.|"
@@ -126,11 +126,11 @@ async def ben(world: World) -> Kiosk:
     kiosk = Kiosk(world)
     world.desk.check_out(KIOSK, "P2", "I1")
     world.clock.advance(days=30)
-    world.desk.check_out(KIOSK, "P2", "I5")
+    world.desk.check_out(KIOSK, "P2", "I7")
     world.desk.check_out(KIOSK, "P1", "I3")
     world.desk.place_hold(KIOSK, "P2", METROPOLIS, "EAST")
-    world.desk.place_hold(KIOSK, "P2", MORE_RECORDS[-5].id, "MAIN", item="I6")  # type: ignore[arg-type]  # a bib's
-    world.desk.check_in(KIOSK, "I6")
+    world.desk.place_hold(KIOSK, "P2", VERTIGO, "MAIN", item="I5")
+    world.desk.check_in(KIOSK, "I5")
     world.charge(BEN, "3.50")
     world.charge(BEN, "1.25", 901)
     return kiosk
@@ -143,9 +143,9 @@ async def test_counts_and_limits_are_told_though_no_list_was_asked_for(ben: Kios
 
 
 LISTS = [
-    (0, ["ASI6"]),
+    (0, ["ASI5"]),
     (1, ["ATI1"]),
-    (2, ["AUI1", "AUI5"]),
+    (2, ["AUI1", "AUI7"]),
     (3, ["AV900 3.50 overdue", "AV901 1.25 overdue"]),
     (4, []),
     (5, ["CDMetropolis"]),
@@ -160,7 +160,7 @@ async def test_each_list_has_its_place_in_the_summary_and_its_field(
 ) -> None:
     said = ben.ask(asking(place))
     assert fields(said, "AS", "AT", "AU", "AV", "BU", "CD") == entries
-    assert said[37:61] == "000100010002000200000001"
+    assert said[22:46] == "000100010002000200000001"
 
 
 async def test_several_lists_may_be_asked_for_at_once(ben: Kiosk) -> None:
@@ -171,18 +171,18 @@ async def test_several_lists_may_be_asked_for_at_once(ben: Kiosk) -> None:
 
 
 PAGES = [
-    ("", ["AUI1", "AUI5"]),
+    ("", ["AUI1", "AUI7"]),
     ("BP1|BQ1|", ["AUI1"]),
-    ("BP2|BQ2|", ["AUI5"]),
-    ("BP00002|BQ00005|", ["AUI5"]),
-    ("BP2|", ["AUI5"]),
+    ("BP2|BQ2|", ["AUI7"]),
+    ("BP00002|BQ00005|", ["AUI7"]),
+    ("BP2|", ["AUI7"]),
     ("BQ1|", ["AUI1"]),
     ("BP2|BQ1|", []),
     ("BP3|BQ1|", []),
     ("BP3|BQ9|", []),
     ("BP0|BQ1|", ["AUI1"]),
     ("BP0|BQ0|", []),
-    ("BPx|BQ|", ["AUI1", "AUI5"]),
+    ("BPx|BQ|", ["AUI1", "AUI7"]),
 ]
 
 
@@ -192,7 +192,7 @@ async def test_a_page_is_cut_from_the_list_and_the_counts_are_of_all(
 ) -> None:
     said = ben.ask(asking(2, more=page))
     assert fields(said, "AU") == entries
-    assert said[45:49] == "0002"
+    assert said[30:34] == "0002"
 
 
 async def test_what_is_owed_is_the_same_everywhere_and_the_sum_of_the_fees(ben: Kiosk) -> None:
@@ -213,10 +213,10 @@ async def test_entries_are_written_as_the_terminals_templates_have_them(ben: Kio
     )
     said = kiosk.ask(f"63001<d>{'Y' * 10}AOTOWN|AAP2|")
     assert fields(said, "AS", "AT", "AU", "AV", "CD") == [
-        "ASVertigo (I6)",
+        "ASVertigo (I5)",
         "AT30.03.2026: Emma",
         "AUEmma / I1",
-        "AUVertigo / I5",
+        "AU/ I7",
         "AV3.50 EUR",
         "AV1.25 EUR",
         "CDMetropolis (Metropolis)",
@@ -227,7 +227,7 @@ async def test_an_entry_is_never_empty(world: World) -> None:
     """An item without a title, a hold on a bib without one, and a template that asks for nothing."""
     kiosk = Kiosk(world, charged_item="{title}", hold_item="{title}", fine_item="")
     kiosk.lend("P2", "I7")
-    kiosk.world.desk.place_hold(KIOSK, "P1", MORE_RECORDS[-4].id, "MAIN")  # type: ignore[arg-type]  # a bib's
+    kiosk.world.desk.place_hold(KIOSK, "P1", UNTITLED, "MAIN")
     world.charge(BEN, "3.50")
     assert fields(kiosk.ask(f"63001<d>{'Y' * 10}AOTOWN|AAP2|"), "AU", "AV") == ["AUI7", "AV900"]
     assert fields(kiosk.ask(asking(5, "P1")), "CD") == ["CDb5"]

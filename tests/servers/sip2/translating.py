@@ -27,16 +27,16 @@ CLEAR = " " * 14
 DENIED = "YYYY" + " " * 10
 ZONE = ZoneInfo("Europe/Berlin")
 
-TAPE, RESERVE, BONUS = ItemId(15), ItemId(16), ItemId(17)
+VERTIGO, UNTITLED = BibId(4), BibId(5)
 MORE_RECORDS = (
     *RECORDS,
-    Bib(BibId(4), 1, "b4", "Vertigo"),
-    Bib(BibId(5), 1, "b5", ""),
-    Item(TAPE, 1, "I5", BibId(4), "MAIN/STACKS", "tape", medium=Medium.VIDEO_TAPE),
-    Item(RESERVE, 1, "I6", BibId(4), "MAIN/STACKS", "reserve"),
-    Item(BONUS, 1, "I7", BibId(5), "NOWHERE/SHELF"),
+    Bib(VERTIGO, 1, "b4", "Vertigo"),
+    Bib(UNTITLED, 1, "b5", ""),
+    Item(ItemId(15), 1, "I5", VERTIGO, "MAIN/STACKS", "tape", medium=Medium.VIDEO_TAPE),
+    Item(ItemId(16), 1, "I6", VERTIGO, "MAIN/STACKS", "reserve"),
+    Item(ItemId(17), 1, "I7", UNTITLED, "NOWHERE/SHELF"),
 )
-"""A video tape that costs a rental under `RENTALS`, one for use in the building, and one of which little is known."""
+"""And a video tape, an item for use in the building, and one of which little is known."""
 
 RENTALS: Policy = replace(POLICY, terms=tuple(replace(terms, rental=Decimal(1)) for terms in POLICY.terms))
 YEN: Policy = replace(
