@@ -38,6 +38,10 @@ from servers.tls import server_context
 log = get_logger(__name__)
 
 
+COLLECT = (20_000, 20, 50)
+"""The garbage collector's thresholds: a message leaves nothing behind, so it need not look 700 objects later."""
+
+
 class Address(NamedTuple):
     """Where a listener listens."""
 
@@ -135,6 +139,7 @@ class Server:
                 library.install(records)
         finally:
             gc.freeze()
+            gc.set_threshold(*COLLECT)
             gc.enable()
         answered.replay(store.recent(clock.now() - answered.keep))
         log.info(

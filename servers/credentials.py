@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import binascii
+import ctypes
 import os
 import unicodedata
 from base64 import b64decode, b64encode
@@ -23,6 +24,7 @@ SALT_BYTES = 16
 DIGEST_BYTES = 32
 LARGEST_WORK = 64 * 1024 * 1024
 LARGEST_BLOCK = 32
+_M_MMAP_THRESHOLD = -3
 
 
 class Cost(Struct, frozen=True):
@@ -95,6 +97,7 @@ class ScryptCredentials:
         threads: int = 2,
     ) -> None:
         """Remember at most ``room`` right answers, each for ``remember`` seconds of ``monotonic``."""
+        _give_memory_back()
         self._monotonic = monotonic
         self._cost = cost
         self._remember = remember
@@ -156,6 +159,17 @@ class ScryptCredentials:
         keyed = self._keyed.copy()
         keyed.update(b"%d:%b%b" % (len(hashed), hashed.encode("utf-8", "surrogatepass"), _bytes(secret)))
         return keyed.digest()
+
+
+def _give_memory_back() -> None:
+    """Let every large block of memory be the system's own, to be given back when it is freed.
+
+    Having freed one, glibc would keep the next of up to 32 MiB for itself: scrypt's 16 MiB a thread, for good
+    (mallopt(3), M_MMAP_THRESHOLD). Other C libraries do as they do.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, 1 << 20)
 
 
 def _derive(secret: str, cost: Cost, salt: bytes) -> bytes:

@@ -16,6 +16,10 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
 
+from servers.log import get_logger
+
+log = get_logger(__name__)
+
 TLS12_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"  # RFC 9325, 4.2; every suite of TLS 1.3 is of this kind
 
 
@@ -35,6 +39,23 @@ class PeerIdentity(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
+class LoggedSession(ssl.SSLObject):
+    """A TLS session that says in the log why its handshake failed: asyncio keeps that to itself.
+
+    `reason` is OpenSSL's word for it; HTTP_REQUEST and WRONG_VERSION_NUMBER mean that it was no TLS at all.
+    """
+
+    def do_handshake(self) -> None:
+        """As every session does it."""
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError as error:
+            log.warning("tls-handshake-failed", reason=error.reason)
+            raise
+
+
 def server_context(
     cert: Path, key: Path, client_ca: Path | None = None, require_client: bool = False
 ) -> ssl.SSLContext:
@@ -50,6 +71,7 @@ def server_context(
         )
     _check_pair(cert, key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sslobject_class = LoggedSession
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(TLS12_CIPHERS)
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION

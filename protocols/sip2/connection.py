@@ -5,7 +5,6 @@ as they are, in the order in which it got them. Answers leave in the order of th
 is cut changes nothing. What a peer sends raises nothing; `LocalError` is for mistakes of the caller.
 """
 
-from collections import deque
 from enum import Enum, StrEnum
 from typing import Any, Final
 
@@ -138,8 +137,9 @@ class Connection:
         self._limits = limits or (ACS_LIMITS if role is Role.ACS else SC_LIMITS)
         self._framer = Framer(self._limits.message)
         self._take = self._take_request if role is Role.ACS else self._take_response
-        self._events: deque[Event] = deque()
-        self._outstanding: deque[_Pending] = deque()
+        # Lists, for they are short, and an empty deque takes as much memory as all else here.
+        self._events: list[Event] = []
+        self._outstanding: list[_Pending] = []
         self._closed = False
         self._talked = False  # the peer has shown that it speaks SIP2
         self._detecting = False  # the peer's latest message had a checksum
@@ -169,6 +169,11 @@ class Connection:
     def paused(self) -> bool:
         """Whether reading on would only fill memory: until requests are answered, or because it is over."""
         return self._closed or (self._role is Role.ACS and len(self._outstanding) >= self._limits.outstanding)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything is left of what was received, so that it is worth asking for the next event."""
+        return len(self._framer) > 0 or len(self._events) > 0
 
     @property
     def mid_message(self) -> bool:
@@ -238,7 +243,7 @@ class Connection:
         event = self._events[0]
         if isinstance(event, Replay | Closing) and self._role is Role.ACS and self._outstanding:
             return NEED_DATA  # it would overtake an answer
-        return self._events.popleft()
+        return self._events.pop(0)
 
     def _close(self, reason: Defect, data: bytes = b"") -> None:
         self._closed = True
@@ -338,7 +343,7 @@ class Connection:
         detection = pending.checked or self._wire.error_detection is ErrorDetection.REQUIRED
         sequence = None if refusal else pending.sequence
         data = self._terminated(serialise(message, self._wire, sequence, detection))
-        self._outstanding.popleft()
+        self._outstanding.pop(0)
         self._last_sent = data
         if not refusal:
             self._last_answered, self._last_answer = pending.raw, data
@@ -375,7 +380,7 @@ class Connection:
         expected = self._outstanding[0].sequence
         if reading.sequence not in (expected, None):
             return Noticed(Defect.SEQUENCE_WRONG, message.code, reading.sequence or "")
-        self._outstanding.popleft()
+        self._outstanding.pop(0)
         self._refused = self._resends = 0
         self._resend_asked = False
         response = Response(message, reading.sequence, raw)

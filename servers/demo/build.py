@@ -91,7 +91,7 @@ def ensure_built(
             sizes = built.sizes
             raise DemoProblem(
                 f"{state} holds {sizes.bibs:,} bibs, {sizes.items:,} items, {sizes.patrons:,} patrons "
-                f"of seed {built.seed}; give --fresh to have it built anew, or another directory with --state DIR"
+                f"of seed {built.seed}; give --fresh to have it built anew, or name another --state DIR"
             )
         return built, False
 

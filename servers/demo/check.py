@@ -121,12 +121,12 @@ def _asked(facts: Facts) -> Iterator[Finding]:
                 make, _, meaning = ACTS[question]
                 started = time.perf_counter()
                 answer = client.ask(make(words, facts.institution))
-                yield Finding(meaning, *_judged(answer), _since(started))
+                yield Finding(meaning, *judged(answer), _since(started))
     except ClientProblem as problem:
         yield Finding(question, str(problem), False, _since(started))
 
 
-def _judged(answer: m.Message) -> tuple[str, bool]:
+def judged(answer: m.Message) -> tuple[str, bool]:
     """The answer in a few words, and whether it is what it must be."""
     match answer:
         case m.AcsStatus():

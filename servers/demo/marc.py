@@ -1,11 +1,10 @@
-"""A work as a MARC 21 record, as a cataloguer would enter it: RDA, ISBD punctuation, other scripts in 880.
+"""A work as a MARC 21 record, as a cataloguer would enter it: RDA, other scripts in 880, no final full stops.
 
 The rule it keeps: what the card says (`servers.load.card`) follows from the record, as with any other.
 """
 
 from __future__ import annotations
 
-import re
 from datetime import date
 
 from servers.demo.works import Work
@@ -27,7 +26,6 @@ _ARTICLES = {
     "yid": ("Der ", "Di ", "Dos "),
 }
 _FORMS = frozenset({"Drama", "Fiction", "Legends", "Periodicals", "Poetry", "Romances", "Timetables"})
-_HEADING = re.compile(r"(?P<name>.*?),? (?P<dates>\S*\d{3,4}\S*(?: B\.C\.)?)")
 
 
 def marc(work: Work, control_number: str, entered: date) -> Marc:
@@ -57,7 +55,7 @@ def marc(work: Work, control_number: str, entered: date) -> Marc:
     )
     if work.publisher:
         imprint["b"] = f"{work.publisher},"
-    fields.append(_field("264", " 1", **imprint, c=f"{work.year}."))
+    fields.append(_field("264", " 1", **imprint, c=work.year))
     fields += [_subject(subject) for subject in work.subjects if subject]
     fields += _in_script(work)
     return Marc(f"00000n{kind} a2200000 i 4500".encode(), tuple(fields))
@@ -65,7 +63,7 @@ def marc(work: Work, control_number: str, entered: date) -> Marc:
 
 def _fixed(work: Work, kind: str, entered: date) -> bytes:
     """008, whose 40 characters are counted, not separated."""
-    dates = f"c{work.year:4.4}9999" if kind == "as" else f"s{work.year:4.4}    "
+    dates = f"c{work.year:0>4}9999" if kind == "as" else f"s{work.year:0>4}    "
     return f"{entered:%y%m%d}{dates}xx {' ' * 17}{work.language:3.3} d".encode()
 
 
@@ -75,13 +73,13 @@ def _headings(work: Work) -> list[Field]:
     name, dates = name_and_dates(work.author)
     if name:
         pointer = {"6": "880-01"} if work.author_script else {}
-        rest = {"a": f"{name},", "d": f"{dates}."} if dates else {"a": f"{name}."}
+        rest = {"a": f"{name},", "d": dates} if dates else {"a": name}
         fields.append(_field("100", _name_indicators(work.author), **pointer, **rest))
     pointer = {"6": "880-02"} if work.title_script else {}
     article = next(
         (len(article) for article in _ARTICLES.get(work.language, ()) if work.title.startswith(article)), 0
     )
-    fields.append(_field("245", f"{int(bool(name))}{article}", **pointer, a=f"{work.title}."))
+    fields.append(_field("245", f"{int(bool(name))}{article}", **pointer, a=work.title))
     return fields
 
 
@@ -89,20 +87,16 @@ def _in_script(work: Work) -> list[Field]:
     """The same headings in the script of the work."""
     fields: list[Field] = []
     if work.author_script:
-        fields.append(
-            _field("880", _name_indicators(work.author), **{"6": "100-01"}, a=f"{work.author_script}.")
-        )
+        fields.append(_field("880", _name_indicators(work.author), **{"6": "100-01"}, a=work.author_script))
     if work.title_script:
-        fields.append(
-            _field("880", f"{int(bool(work.author))}0", **{"6": "245-02"}, a=f"{work.title_script}.")
-        )
+        fields.append(_field("880", f"{int(bool(work.author))}0", **{"6": "245-02"}, a=work.title_script))
     return fields
 
 
 def name_and_dates(author: str) -> tuple[str, str]:
     """A heading's name and years, as in ``Abbott, Edwin Abbott, 1838-1926``."""
-    found = _HEADING.fullmatch(author)
-    return (found["name"], found["dates"]) if found else (author, "")
+    name, _, last = author.rpartition(", ")
+    return (name, last) if any(sign.isdigit() for sign in last) else (author, "")
 
 
 def _name_indicators(author: str) -> str:
@@ -117,7 +111,7 @@ def _subject(subject: str) -> Field:
     for part in parts:
         code = "v" if part in _FORMS else "y" if any(sign.isdigit() for sign in part) else "x"
         text += f"\x1f{code}{part}"
-    return b"650", f" 4{text}.".encode()
+    return b"650", f" 4{text}".encode()
 
 
 def _field(tag: str, indicators: str, **subfields: str) -> Field:

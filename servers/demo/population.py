@@ -104,7 +104,7 @@ class _Life:
             patron = self._register.patron(person, group, ordinary=True)
             yield patron
             self._borrowers += [patron] * int(self._chance.random() * 4)
-            if self._chance.random() < 0.6:
+            if self._chance.random() < 0.75:
                 tenths = 2 + int(self._chance.random() * (18 if group == "child" else 80))
                 paid = Decimal("0.10") if self._chance.random() < 0.1 else Decimal(0)
                 days = 2 + self._chance.random() * 200

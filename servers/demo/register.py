@@ -37,6 +37,7 @@ from servers.demo.house import SELF_CHECK
 from servers.demo.marc import marc, name_and_dates
 from servers.demo.people import Person
 from servers.demo.works import Work
+from servers.load.card import without_stop
 from servers.load.iso2709 import pack
 
 PATRONS = "21234%09d"
@@ -94,7 +95,7 @@ class Register:
         control_number = str(_CONTROL_NUMBERS + bib)
         author, _ = name_and_dates(work.author)
         numbers = (work.isbn,) if work.isbn else ()
-        card = Bib(bib, 1, control_number, work.title, author, work.year, numbers)
+        card = Bib(bib, 1, control_number, without_stop(work.title), author, work.year, numbers)
         return card, BibBody(bib, 1, pack(marc(work, control_number, self._today)))
 
     def item(

@@ -57,7 +57,7 @@ _FIRST_YEAR, _YEARS = 1951, 74
 
 
 class Work(Struct, frozen=True):
-    """A work as a catalogue sees it: in Latin letters, and in its own script (``_script``) if that is another."""
+    """A work as a catalogue sees it: in Latin letters, and in its own script if that is another."""
 
     title: str
     author: str

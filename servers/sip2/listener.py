@@ -9,7 +9,6 @@ requests.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Coroutine
 from datetime import datetime
 from typing import assert_never
@@ -103,7 +102,7 @@ class Sip2Conversation:
         self._service = service
         self._line = line
         self._connection = Connection(Role.ACS, STRANGERS_WIRE, service.connection_limits)
-        self._slots: deque[Slot] = deque()
+        self._slots: list[Slot] = []  # as short as `in_flight` lets it be
         self._out: list[bytes] = []
         self._busy = False
         self._over = False
@@ -143,9 +142,9 @@ class Sip2Conversation:
     # Requests
 
     def _work(self) -> None:
-        heard = False
-        while not self._busy and not self._over:
-            match self._connection.next_event():
+        connection, heard = self._connection, False
+        while connection.has_more and not self._busy and not self._over:
+            match connection.next_event():
                 case Request() as event:
                     self._asked(event.message)
                 case Replay() as event:
@@ -244,7 +243,7 @@ class Sip2Conversation:
     def _release(self) -> None:
         """Send the answers at the head of the queue that wait for nothing any more."""
         while self._slots and self._slots[0].reply.unit is None:
-            self._out.append(self._connection.send(self._slots.popleft().reply.message))
+            self._out.append(self._connection.send(self._slots.pop(0).reply.message))
         self._work()
 
     def _finish(self) -> None:
@@ -292,7 +291,8 @@ class Sip2Conversation:
             return
         if station is None:
             self._strikes += 1
-            log.warning("sip2-login-failed", peer=self._line.peer, user=request.login_user_id, plain=plain)
+            known = self._service.terminals.user(request.login_user_id)
+            log.warning("sip2-login-failed", peer=self._line.peer, user=known, plain=plain)
         self._put(request, Pin.NOT_GIVEN, Reply(m.LoginResponse(ok=station is not None)))
         if station is not None:
             self._begin(station)

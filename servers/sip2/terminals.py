@@ -48,6 +48,11 @@ class Terminals:
                 terminal = self._by_name.get(name.casefold())
         return None if terminal is None else self.station(terminal)
 
+    def user(self, text: str) -> str | None:
+        """A login user, if it is one of ours. Any other text may be a password in the wrong field."""
+        user = text.strip()
+        return user if user in self._by_user else None
+
     async def by_login(self, user: str, password: str, certified: Station | None) -> Station | None:
         """The terminal of a login; it must be the certificate's own where there is one.
 

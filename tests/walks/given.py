@@ -146,6 +146,12 @@ class Server:
         return self._process is not None
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        assert self._process is not None, "running"
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """All that it wrote to standard error, over all its starts."""
         return (self.state / "stderr").read_text("utf-8")
@@ -164,9 +170,9 @@ class Server:
             pin=PIN,
         )
 
-    def start(self) -> Server:
+    def start(self, *options: str) -> Server:
         """Start it, and return when it listens."""
-        self._process = self._spawn("127.0.0.1:0")
+        self._process = self._spawn("127.0.0.1:0", *options)
         assert self._process.stdout is not None, "a pipe"
         told, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
         line = self._process.stdout.readline() if told else ""
@@ -176,7 +182,7 @@ class Server:
 
     def refuses_to_start(self, at: str) -> tuple[int, str]:
         """Start another one where it cannot be; returns its exit status and what it said."""
-        with self._spawn(at, subprocess.PIPE) as process:
+        with self._spawn(at, errors=subprocess.PIPE) as process:
             try:
                 _, said = process.communicate(timeout=PATIENCE)
             finally:
@@ -209,11 +215,11 @@ class Server:
             self._process.kill()
             self.stopped()
 
-    def _spawn(self, at: str, errors: int | None = None) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "servers.cli", "serve", "--state", str(self.state), "--sip2", at]
+    def _spawn(self, at: str, *options: str, errors: int | None = None) -> subprocess.Popen[str]:
+        serve = [sys.executable, "-m", "servers.cli", "serve", "--state", str(self.state), "--sip2", at]
         with (self.state / "stderr").open("ab") as log:
             return subprocess.Popen(
-                command,
+                [*serve, *options],
                 cwd=REPOSITORY,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

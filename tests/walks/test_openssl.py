@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from certs.authority import ensure_authority
 from certs.issue import issue_terminal
 from tests.walks.given import (
     CERTIFIED,
@@ -36,9 +37,9 @@ def s_client(server: Server) -> Iterator[Client]:
         command = ["openssl", "s_client", "-quiet", "-verify_return_error", "-verify_hostname", "localhost"]
         with its:
             process = subprocess.Popen(
-                [*command, "-connect", address, "-CAfile", server.authority, *arguments],
-                stdin=its,
-                stdout=its,
+                [*command, "-connect", address, "-CAfile", str(server.authority), *map(str, arguments)],
+                stdin=its.fileno(),
+                stdout=its.fileno(),
                 stderr=subprocess.DEVNULL,
             )
         started.append((process, ours))
@@ -66,12 +67,19 @@ def test_openssl_with_a_terminals_certificate_needs_no_login(server: Server, s_c
     assert kiosk.ask(information("P2")).first("AA") == "P2"
 
 
+def test_a_cipher_with_forward_secrecy_is_taken(s_client: Client) -> None:
+    kiosk = s_client("-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256")
+    assert kiosk.ask(login()).fixed["ok"] == "1"
+
+
 @pytest.mark.parametrize("weak", ["ECDHE-ECDSA-AES128-SHA", "AES128-GCM-SHA256", "ALL:!ECDHE:@SECLEVEL=0"])
 def test_ciphers_without_forward_secrecy_or_without_aead_are_refused(s_client: Client, weak: str) -> None:
     """RFC 9325, 4.2."""
     assert s_client("-tls1_2", "-cipher", weak).is_over()
 
 
-def test_openssl_does_not_talk_to_us_without_our_authority(s_client: Client, tmp_path: Path) -> None:
-    (tmp_path / "empty.pem").touch()
-    assert s_client("-CAfile", tmp_path / "empty.pem").is_over()
+def test_openssl_does_not_talk_to_whom_its_authority_does_not_vouch_for(
+    s_client: Client, tmp_path: Path
+) -> None:
+    stranger = ensure_authority(tmp_path).path
+    assert s_client("-CAfile", stranger).is_over()

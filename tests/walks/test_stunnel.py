@@ -1,5 +1,6 @@
 """A kiosk that knows no TLS, behind Debian's stunnel: the way self-checks reach Alma, and reach us."""
 
+import argparse
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from certs.authority import ensure_authority
 from certs.command import add_arguments, run
 from tests.walks.given import (
     CERTIFIED,
@@ -78,8 +80,6 @@ def test_the_lines_that_circdesk_certs_prints_make_a_terminal_known(
     server: Server, stunnel: Tunnel, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """They are a whole service; only the two addresses are ours here."""
-    import argparse
-
     parser = argparse.ArgumentParser()
     add_arguments(parser)
     assert run(parser.parse_args(["--state", str(server.state), "terminal", CERTIFIED])) == 0
@@ -95,8 +95,6 @@ def test_the_lines_that_circdesk_certs_prints_make_a_terminal_known(
 def test_stunnel_refuses_a_server_that_another_authority_vouches_for(
     server: Server, stunnel: Tunnel, tmp_path: Path
 ) -> None:
-    from certs.authority import ensure_authority
-
     stranger = ensure_authority(tmp_path / "stranger").path
     with stunnel("client = yes", f"CAfile = {stranger}", "verifyChain = yes") as kiosk:
         assert kiosk.is_over()

@@ -14,6 +14,7 @@ from servers.sip2.translate.wording import Lines, amount
 
 T = TypeVar("T")
 Places = Mapping[str, Callable[[T, Station], str]]
+Pieces = tuple[tuple[str, str | None], ...]
 
 
 def page(request: m.PatronInformation) -> slice:
@@ -21,22 +22,39 @@ def page(request: m.PatronInformation) -> slice:
     return slice(max((request.start_item or 1) - 1, 0), request.end_item)
 
 
-def entries(of: Sequence[T], template: str, places: Places[T], station: Station) -> Lines:
+def hold_lines(holds: Sequence[Hold], station: Station) -> Lines:
+    """AS and CD."""
+    return _lines(holds, station.terminal.hold_item, HOLD_PLACES, station)
+
+
+def overdue_lines(loans: Sequence[Item], station: Station) -> Lines:
+    """AT."""
+    return _lines(loans, station.terminal.overdue_item, LOAN_PLACES, station)
+
+
+def charged_lines(loans: Sequence[Item], station: Station) -> Lines:
+    """AU."""
+    return _lines(loans, station.terminal.charged_item, LOAN_PLACES, station)
+
+
+def fine_lines(fees: Sequence[Fee], station: Station) -> Lines:
+    """AV."""
+    return _lines(fees, station.terminal.fine_item, FEE_PLACES, station)
+
+
+def _lines(entries: Sequence[T], template: str, places: Places[T], station: Station) -> Lines:
     """Each entry as the template has it; never an empty one: what has no words shows its first place."""
     pieces, (name, *_) = _pieces(template), places.values()
-    return tuple(
-        [
-            "".join(
-                [literal + places[place](entry, station) if place else literal for literal, place in pieces]
-            ).strip()
-            or name(entry, station)
-            for entry in of
-        ]
-    )
+    return tuple([_filled(pieces, places, entry, station) or name(entry, station) for entry in entries])
+
+
+def _filled(pieces: Pieces, places: Places[T], entry: T, station: Station) -> str:
+    words = [literal + places[place](entry, station) if place else literal for literal, place in pieces]
+    return "".join(words).strip()
 
 
 @lru_cache(256)
-def _pieces(template: str) -> tuple[tuple[str, str | None], ...]:
+def _pieces(template: str) -> Pieces:
     """The template as pairs of literal text and the place after it."""
     return tuple((literal, place) for literal, place, _, _ in Formatter().parse(template))
 

@@ -14,7 +14,7 @@ from core.rules.standing import is_overdue
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import PatronStatus
 from servers.sip2.station import Station
-from servers.sip2.translate.lists import FEE_PLACES, HOLD_PLACES, LOAN_PLACES, entries, page
+from servers.sip2.translate.lists import charged_lines, fine_lines, hold_lines, overdue_lines, page
 from servers.sip2.translate.reply import Reply, Said
 from servers.sip2.translate.wording import Lines, amount, language, patron_key, screen, unseen
 from servers.sip2.words import CLEAR, DENIED, SCREEN, patron_status
@@ -66,13 +66,18 @@ def information(request: m.PatronInformation, station: Station, pin: Pin) -> Sai
     view = seen.outcome
     if view is None or pin is Pin.WRONG:
         return Answer(unseen(view), seen.unit)
+    return Reply(_shown(request, station, pin, view), seen.unit)
+
+
+def _shown(
+    request: m.PatronInformation, station: Station, pin: Pin, view: PatronView
+) -> m.PatronInformationResponse:
     borrower, patron, limits = view.borrower, view.patron, view.borrower.limits
-    asked, terminal, wanted = request.summary, station.terminal, page(request)
-    now = station.desk.clock.now()
+    asked, wanted, now = request.summary, page(request), station.desk.clock.now()
     overdue = [item for item in borrower.loans if is_overdue(item, now)]
     ready = [hold for hold in view.holds if hold.status is HoldStatus.READY]
     unready = [hold for hold in view.holds if hold.status is not HoldStatus.READY]
-    response = m.PatronInformationResponse(
+    return m.PatronInformationResponse(
         patron_status=_flags(view),
         language=language(request.language, station),
         transaction_date=station.local_now(),
@@ -93,27 +98,16 @@ def information(request: m.PatronInformation, station: Station, pin: Pin) -> Sai
         currency_type=station.currency,
         fee_amount=amount(borrower.owed, station.currency),
         fee_limit=amount(limits.owed, station.currency),
-        hold_items=entries(ready[wanted], terminal.hold_item, HOLD_PLACES, station)
-        if asked.hold_items
-        else (),
-        overdue_items=entries(overdue[wanted], terminal.overdue_item, LOAN_PLACES, station)
-        if asked.overdue_items
-        else (),
-        charged_items=entries(borrower.loans[wanted], terminal.charged_item, LOAN_PLACES, station)
-        if asked.charged_items
-        else (),
-        fine_items=entries(view.fees[wanted], terminal.fine_item, FEE_PLACES, station)
-        if asked.fine_items
-        else (),
-        unavailable_hold_items=entries(unready[wanted], terminal.hold_item, HOLD_PLACES, station)
-        if asked.unavailable_holds
-        else (),
+        hold_items=hold_lines(ready[wanted], station) if asked.hold_items else (),
+        overdue_items=overdue_lines(overdue[wanted], station) if asked.overdue_items else (),
+        charged_items=charged_lines(borrower.loans[wanted], station) if asked.charged_items else (),
+        fine_items=fine_lines(view.fees[wanted], station) if asked.fine_items else (),
+        unavailable_hold_items=hold_lines(unready[wanted], station) if asked.unavailable_holds else (),
         home_address=patron.address or None,
         e_mail_address=patron.email or None,
         home_phone_number=patron.phone or None,
         screen_message=_grounds(view),
     )
-    return Reply(response, seen.unit)
 
 
 def no_information(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from core.desk import Answer
 from core.events import CheckedIn, Event, FeeCharged
+from core.model.records import Fee
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
 from protocols.sip2 import messages as m
@@ -49,6 +50,7 @@ def _returned(request: m.Checkin, station: Station, events: tuple[Event, ...]) -
     library = station.desk.library
     item = library.items[back.item]
     patron = library.patrons.get(back.patron) if back.patron is not None else None
+    fees = [event.fee for event in rest if isinstance(event, FeeCharged)] if rest else ()
     ok = back.patron is not None or station.terminal.checked_in_ok
     return m.CheckinResponse(
         ok=ok,
@@ -62,20 +64,19 @@ def _returned(request: m.Checkin, station: Station, events: tuple[Event, ...]) -
         title_identifier=library.title(item) or None,
         patron_identifier=patron.barcode if patron is not None else None,
         media_type=MEDIA_TYPE[item.medium],
-        screen_message=tuple(_lines(ok, back, rest, station)),
+        screen_message=tuple(_lines(ok, back, fees, station)),
     )
 
 
-def _lines(ok: bool, back: CheckedIn, rest: list[Event], station: Station) -> Iterator[str]:
+def _lines(ok: bool, back: CheckedIn, fees: Sequence[Fee], station: Station) -> Iterator[str]:
     if not ok:
         yield SCREEN[Reason.NOT_ON_LOAN]
     if back.destination:
         yield f"Please send to {agency_name(back.destination, station)}."
     elif back.hold is not None:
         yield "Please put on the hold shelf."
-    for event in rest:
-        if isinstance(event, FeeCharged):
-            yield f"A fee of {amount(event.fee.amount, event.fee.currency)} {event.fee.currency} was charged."
+    for fee in fees:
+        yield f"A fee of {amount(fee.amount, fee.currency)} {fee.currency} was charged."
 
 
 def not_checked_in(

@@ -11,6 +11,8 @@ from protocols.sip2.fields import SupportedMessages
 from servers.sip2.station import Station
 
 PROTOCOL_VERSION: Final = "2.00"
+UNKNOWN: Final = 999
+"""How settings, like the standard, write a period or number of tries that is not known."""
 
 
 def acs_status(station: Station) -> m.AcsStatus:
@@ -23,8 +25,8 @@ def acs_status(station: Station) -> m.AcsStatus:
         acs_renewal_policy=station.renews,
         status_update_ok=False,
         offline_ok=False,
-        timeout_period=terminal.timeout,
-        retries_allowed=terminal.retries,
+        timeout_period=_known(terminal.timeout),
+        retries_allowed=_known(terminal.retries),
         date_time_sync=station.local_now(),
         protocol_version=PROTOCOL_VERSION,
         institution_id=policy.institution,
@@ -56,7 +58,7 @@ def offline(now: datetime, institution: str = "") -> m.AcsStatus:
         status_update_ok=False,
         offline_ok=False,
         timeout_period=0,
-        retries_allowed=999,
+        retries_allowed=None,
         date_time_sync=now,
         protocol_version=PROTOCOL_VERSION,
         institution_id=institution,
@@ -72,3 +74,7 @@ def no_status(request: m.ScStatus, station: Station | None, now: datetime, refus
 def no_login(request: m.Login, station: Station | None, now: datetime, refusal: Refused) -> m.LoginResponse:
     """94 has no place for a reason."""
     return m.LoginResponse(ok=False)
+
+
+def _known(number: int) -> int | None:
+    return None if number == UNKNOWN else number

@@ -1,0 +1,223 @@
+"""Every limit of the listener, felt from outside: who stays too long, says too much, or comes too often."""
+
+import socket
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+
+from conformance.wire.sip2 import Detection, seal
+from tests.walks.given import (
+    PASSWORD,
+    PATIENCE,
+    PIN,
+    STATUS,
+    USER,
+    Conversation,
+    Server,
+    checkout,
+    information,
+    item_information,
+    login,
+    wait_until,
+)
+
+Make = Callable[..., Server]
+
+
+def test_a_connection_that_does_not_log_in_is_closed(fresh_server: Make) -> None:
+    server = fresh_server(login_deadline=1).start()
+    with server.call() as silent, server.kiosk() as kiosk:
+        assert silent.is_over()
+        assert "sip2-overdue" in server.log
+        assert kiosk.ask(STATUS).fixed["online"] == "Y"
+
+
+def test_a_stranger_cannot_buy_time_with_the_beginning_of_a_message(fresh_server: Make) -> None:
+    server = fresh_server(login_deadline=1, message_deadline=60).start()
+    with server.call() as slow:
+        began = time.monotonic()
+        slow.socket.sendall(b"93")
+        assert slow.is_over()
+        assert time.monotonic() - began < 10
+
+
+def test_three_wrong_passwords_end_the_connection(fresh_server: Make) -> None:
+    server = fresh_server().start()
+    with server.call() as guesser:
+        for number in range(3):
+            assert guesser.ask(login(f"guess-{number}")).fixed["ok"] == "0"
+        assert guesser.is_over()
+    assert server.log.count("sip2-login-failed") == 3
+    assert "guess-" not in server.log
+
+
+def test_a_failed_login_ends_the_one_before(fresh_server: Make) -> None:
+    server = fresh_server().start()
+    with server.kiosk() as kiosk:
+        assert kiosk.ask(login("wrong")).fixed["ok"] == "0"
+        assert kiosk.ask(information("P1")).first("AE") == ""
+        assert kiosk.ask(login()).fixed["ok"] == "1"
+        assert kiosk.ask(information("P1")).first("AE") == "Ann Ngata"
+
+
+def test_a_stranger_may_say_only_so_much(fresh_server: Make) -> None:
+    server = fresh_server(login_messages=4).start()
+    with server.call() as stranger:
+        for _ in range(4):
+            assert stranger.ask(information("P1")).first("AE") == ""
+        assert stranger.is_over()
+
+
+def test_a_message_that_does_not_end_ends_the_connection_however_it_drips(fresh_server: Make) -> None:
+    """The time counts from its first byte; each further byte buys none."""
+    server = fresh_server(message_deadline=1).start()
+    with server.kiosk() as slow, server.kiosk() as idle:
+        assert 1 <= seconds_of_dripping(slow) < 10
+        assert idle.ask(STATUS).fixed["online"] == "Y"
+
+
+def seconds_of_dripping(conversation: Conversation) -> float:
+    """Send a byte every now and then until the server closes; returns how long that took."""
+    began = time.monotonic()
+    conversation.socket.settimeout(0.2)
+    while time.monotonic() - began < PATIENCE:
+        try:
+            conversation.socket.sendall(b"9")
+            if conversation.socket.recv(1) == b"":
+                break
+        except TimeoutError:
+            continue
+        except OSError:
+            break
+    return time.monotonic() - began
+
+
+def test_a_line_that_is_too_long_is_asked_for_again_and_ends_the_connection(fresh_server: Make) -> None:
+    server = fresh_server().start()
+    with server.kiosk() as endless:
+        endless.socket.sendall(b"9" * 20_000)
+        assert endless.answer().code == "96"
+        assert endless.is_over()
+    assert "sip2-closing" in server.log
+
+
+def test_a_line_that_is_too_long_ends_a_strangers_connection(fresh_server: Make) -> None:
+    server = fresh_server().start()
+    with server.call() as endless:
+        endless.socket.sendall(b"9" * 20_000)
+        assert endless.is_over()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (b"9300CNkiosk|COCanaryWordOfTheKiosk|\r", "WRONG_VERSION_NUMBER"),
+        (b"GET / HTTP/1.0\r\n\r\n", "HTTP_REQUEST"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "WRONG_VERSION_NUMBER"),
+    ],
+)
+def test_plain_text_is_not_answered_in_sip2_and_leaves_a_line_in_the_log(
+    fresh_server: Make, said: bytes, reason: str
+) -> None:
+    server = fresh_server().start()
+    with server.plain() as plain:
+        plain.settimeout(20)
+        plain.sendall(said)
+        answer = plain.recv(65536)
+        assert answer == b"" or answer[:1] == b"\x15", "nothing, or a TLS alert"
+    wait_until(lambda: f"tls-handshake-failed component=servers.tls reason={reason}" in server.log, reason)
+
+
+def test_a_handshake_that_is_not_finished_ends_the_connection(fresh_server: Make) -> None:
+    server = fresh_server(handshake_timeout=1).start()
+    with server.plain() as silent, server.kiosk() as kiosk:
+        silent.settimeout(20)
+        assert silent.recv(1) == b""
+        assert kiosk.ask(STATUS).fixed["online"] == "Y"
+
+
+def test_one_address_has_only_so_many_connections(fresh_server: Make) -> None:
+    server = fresh_server(connections_per_source=2).start()
+    with server.kiosk() as first:
+        with server.kiosk():
+            with server.call() as refused:
+                assert refused.is_over()
+            assert "line-refused" in server.log
+        wait_until(lambda: "sip2-ended" in server.log, "the second has left")
+        with server.kiosk() as third:
+            assert third.ask(STATUS).fixed["online"] == "Y"
+        assert first.ask(STATUS).fixed["online"] == "Y"
+
+
+def test_whoever_reads_no_answers_is_not_read_any_more(fresh_server: Make) -> None:
+    """Back-pressure reaches the sender; other kiosks are served meanwhile."""
+    server = fresh_server(answers_waiting=1024).start()
+    with server.kiosk() as deaf, server.kiosk() as kiosk:
+        deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        question = b"".join(deaf.sealed(item_information("I1")) for _ in range(10))
+        sent = 0
+        deaf.socket.settimeout(1)
+        with suppress(TimeoutError):
+            while sent < 64 * 1024 * 1024:
+                deaf.socket.sendall(question)
+                sent += len(question)
+        assert sent < 16 * 1024 * 1024
+        assert kiosk.ask(STATUS).fixed["online"] == "Y"
+
+
+def test_a_port_in_use_is_one_clear_line(fresh_server: Make) -> None:
+    server, other = fresh_server().start(), fresh_server()
+    status, said = other.refuses_to_start(f"127.0.0.1:{server.port}")
+    assert status == 3
+    (line,) = [line for line in said.splitlines() if str(server.port) in line]
+    assert line.startswith(f"circdesk: 127.0.0.1:{server.port} is in use by another program; ")
+    assert "Traceback" not in said
+
+
+def test_a_second_server_on_the_same_records_is_one_clear_line(fresh_server: Make) -> None:
+    server = fresh_server().start()
+    with server.kiosk() as kiosk:
+        status, said = server.refuses_to_start("127.0.0.1:0")
+        assert status == 1
+        assert len(said.splitlines()) == 1
+        assert str(server.state / "circdesk.db") in said
+        assert f"process {server.pid}" in said
+        assert kiosk.ask(STATUS).fixed["online"] == "Y"
+
+
+def test_secrets_are_not_written_down_wherever_they_are_sent(fresh_server: Make) -> None:
+    """At level debug, in damaged messages, in the wrong fields, in messages nobody knows."""
+    server = fresh_server().start()
+    lines = [
+        login(),
+        f"93{PASSWORD}",
+        f"9300CN{PASSWORD}|CO{PIN}|CP{PASSWORD}|",
+        f"9300CN{USER}|CO{PASSWORD}",
+        f"ZZ{PASSWORD}|AD{PIN}|",
+        checkout("P1", "I1"),
+        f"23001{PIN}",
+        information(PIN),
+        information("P1", pin=f"{PIN}0"),
+        f"11YN{PASSWORD}AD{PIN}|AA{PIN}|AB{PASSWORD}|",
+        f"99{PIN}",
+    ]
+    for line in lines:
+        for damage in (
+            seal(line.encode(), 1),
+            seal(line.encode(), 1, Detection.NONE),
+            line.encode() + b"AY1AZ0000",
+        ):
+            with server.kiosk() as kiosk:
+                kiosk.socket.sendall(damage + b"\r")
+                kiosk.socket.sendall(seal(STATUS.encode(), 2) + b"\r")
+                while not kiosk.line().startswith((b"98", b"940")):
+                    pass
+    with server.kiosk() as kiosk:
+        kiosk.socket.sendall(PASSWORD.encode() * 1000)
+        wait_until(lambda: "sip2-closing" in server.log, "the line was too long")
+    assert server.stop() == 0
+    assert "sip2-login" in server.log
+    assert PASSWORD not in server.log
+    assert PIN not in server.log
