@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -77,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop, or check; 2 if the demonstration cannot be had like this."""
     try:
-        return check(_size_words(args), Console()) if args.check else _serve(args)
+        return check(_size_words(args), _console()) if args.check else _serve(args)
     except DemoProblem as problem:
         print(f"circdesk demo: {problem}.", file=sys.stderr)
         return 2
@@ -91,7 +92,7 @@ def _serve(args: argparse.Namespace) -> int:
         )
     settings = at_addresses(read_settings(args.state / CONFIGURATION), args)
     ensure_server(args.state, [reachable(settings.sip2.host)])
-    console = Console() if sys.stdout.isatty() else Console(width=_PLAIN_WIDTH)
+    console = _console()
 
     def ready(server: Server) -> None:
         facts = facts_of(server, built)
@@ -100,6 +101,13 @@ def _serve(args: argparse.Namespace) -> int:
         sys.stdout.flush()
 
     return run_server(settings, args.state, args.loop, ready)
+
+
+def _console() -> Console:
+    """Standard output. Where it has no letters for a name it shows question marks, and goes on."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    return Console() if sys.stdout.isatty() else Console(width=_PLAIN_WIDTH)
 
 
 def _size_words(args: argparse.Namespace) -> list[str]:

@@ -46,16 +46,7 @@ def marc(work: Work, control_number: str, entered: date) -> Marc:
     if work.dewey:
         fields.append((b"082", f"04\x1fa{work.dewey}\x1f223".encode()))
     fields += _headings(work)
-    imprint = (
-        {"a": f"{work.place} :"}
-        if work.place and work.publisher
-        else {"a": f"{work.place},"}
-        if work.place
-        else {}
-    )
-    if work.publisher:
-        imprint["b"] = f"{work.publisher},"
-    fields.append(_field("264", " 1", **imprint, c=work.year))
+    fields.append(_imprint(work))
     fields += [_subject(subject) for subject in work.subjects if subject]
     fields += _in_script(work)
     return Marc(f"00000n{kind} a2200000 i 4500".encode(), tuple(fields))
@@ -81,6 +72,16 @@ def _headings(work: Work) -> list[Field]:
     )
     fields.append(_field("245", f"{int(bool(name))}{article}", **pointer, a=work.title))
     return fields
+
+
+def _imprint(work: Work) -> Field:
+    """264 with what is known of place, publisher and year."""
+    known = {"c": work.year}
+    if work.publisher:
+        known = {"b": f"{work.publisher},"} | known
+    if work.place:
+        known = {"a": f"{work.place} :" if work.publisher else f"{work.place},"} | known
+    return _field("264", " 1", **known)
 
 
 def _in_script(work: Work) -> list[Field]:

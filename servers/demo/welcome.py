@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from core.desk import CirculationDesk
 from servers.app import Server
@@ -23,6 +24,9 @@ from servers.places import FACTS
 
 SHOWN = 4
 """Ordinary patrons and items that are shown."""
+
+LONGEST_TITLE = 44
+"""Characters of a title, wide ones counting twice."""
 
 Row = tuple[str, str, str]
 
@@ -75,14 +79,20 @@ def _patrons(desk: CirculationDesk, built: Built) -> Iterator[Row]:
 def _items(desk: CirculationDesk, built: Built) -> Iterator[Row]:
     of_each_bib = {item.bib: item for item in islice(ready_items(desk, built), SHOWN * SHOWN)}
     for item in islice(of_each_bib.values(), SHOWN):
-        yield item.barcode, desk.library.title(item), desk.policy.location(item.location).name
+        yield item.barcode, _short(desk.library.title(item)), desk.policy.location(item.location).name
     yield f"… {built.items.last}", "", ""
 
 
 def _cases(desk: CirculationDesk, built: Built) -> Iterator[Row]:
     for case, barcode in built.cases.items():
         patron, item = desk.library.patron(barcode), desk.library.item(barcode)
-        name = patron.name if patron is not None else desk.library.title(item) if item is not None else ""
+        name = (
+            patron.name
+            if patron is not None
+            else _short(desk.library.title(item))
+            if item is not None
+            else ""
+        )
         yield barcode, name, CASES.get(case, case)
 
 
@@ -96,11 +106,16 @@ def _line(console: Console, text: str) -> None:
 
 
 def _table(console: Console, title: str, rows: Iterable[Row]) -> None:
+    """Columns as wide as they must be: a barcode or a password that is cut off is of no use."""
     _head(console, title)
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="cyan", no_wrap=True)
-    table.add_column(overflow="ellipsis", no_wrap=True, max_width=50)
-    table.add_column(overflow="ellipsis", no_wrap=True)
-    for row in rows:
-        table.add_row(*(cell.replace("[", r"\[") for cell in row))
-    console.print(table, highlight=False)
+    shown = list(rows)
+    first, second = (max(cell_len(row[column]) for row in shown) for column in (0, 1))
+    for key, name, meaning in shown:
+        text = Text.assemble(
+            (set_cell_size(key, first), "cyan"), f"  {set_cell_size(name, second)}  ", meaning
+        )
+        console.print(text, soft_wrap=True)
+
+
+def _short(title: str) -> str:
+    return title if cell_len(title) <= LONGEST_TITLE else f"{set_cell_size(title, LONGEST_TITLE - 1)}…"

@@ -53,7 +53,8 @@ class Sip2Client:
             plain = socket.create_connection((target.host, target.port), timeout)
         except OSError as error:
             raise ClientProblem(
-                f"nobody answers at {target.host}:{target.port} ({error.strerror or error}); is it running?"
+                f"nobody answers at {target.host}:{target.port} ({error.strerror or error}); "
+                "start the server, or name another one"
             ) from error
         plain.settimeout(timeout)
         self._socket = plain if context is None else _secured(plain, context, target)

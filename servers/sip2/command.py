@@ -7,14 +7,15 @@ Without a target it talks to the demonstration that is running (`./run`), whose 
 from __future__ import annotations
 
 import argparse
-import json
 import shlex
 import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Final
 
+import msgspec
+from msgspec import Meta, Struct
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -214,8 +215,7 @@ def _act(client: Sip2Client, act: str, words: Words, institution: str, console: 
 def _raw(client: Sip2Client, lines: list[str], console: Console) -> int:
     """Send lines as they are; the first usually is a login."""
     for line in lines:
-        answer = client.ask_raw(line.encode())
-        console.print(answer.decode("utf-8", "replace") or "(no answer)", highlight=False, markup=False)
+        _print_raw(client.ask_raw(line.encode()), console)
     return 0
 
 
@@ -256,11 +256,17 @@ def _type(
 
 def _show_raw(client: Sip2Client, line: str, console: Console) -> None:
     answer = client.ask_raw(line.encode())
-    console.print(answer.decode("utf-8", "replace") or "(no answer)", highlight=False, markup=False)
+    _print_raw(answer, console)
     try:
         console.print(_table(parse(answer, Wire(charset="utf-8"))))
     except RemoteError as error:
         console.print(f"This is no SIP2 message: {error}.", highlight=False, markup=False)
+
+
+def _print_raw(answer: bytes, console: Console) -> None:
+    """A message is one line, however long."""
+    text = answer.decode("utf-8", "replace") or "(no answer)"
+    console.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _table(message: m.Message) -> Table:
@@ -278,42 +284,64 @@ def _missing(act: str, words: Words) -> str:
     return " and ".join(f"--{name}" for name in needed if not getattr(words, name))
 
 
+class _Sip2Facts(Struct, frozen=True):
+    host: str
+    port: Annotated[int, Meta(ge=1, le=65_535)]
+    tls: bool = True
+    ca: str | None = None
+    user: str = ""
+    password: str = ""
+    location: str = ""
+
+
+class _Facts(Struct, frozen=True):
+    """What a facts file tells us; it holds more for others."""
+
+    sip2: _Sip2Facts
+    institution: str = ""
+
+
 def _target(args: argparse.Namespace) -> Target:
-    facts: dict[str, Any] = {}
-    if args.facts is not None or args.target is None:
-        facts = _facts(args.facts or demo_state() / FACTS)
-    sip2 = facts.get("sip2", {})
-    where = args.target or f"{sip2.get('host')}:{sip2.get('port')}"
-    host, _, port = where.rpartition(":")
-    if not port.isdecimal() or int(port) > 65_535:
-        raise ClientProblem(f"{where!r} is no HOST:PORT")
-    authority = args.ca or (Path(sip2["ca"]) if sip2.get("ca") else None)
+    typed = None if args.target is None else _address(args.target)
+    if args.facts is not None:
+        facts = _facts(args.facts, f"there is no {args.facts}")
+    elif typed is None:
+        nobody = (
+            "there is no demonstration to talk to; start one with ./run, or name a server with --target"
+        )
+        facts = _facts(demo_state() / FACTS, nobody)
+    else:
+        facts = _Facts(_Sip2Facts(*typed))
+    sip2 = facts.sip2
+    host, port = typed or (sip2.host, sip2.port)
     return Target(
-        host=host.strip("[]") or "127.0.0.1",
-        port=int(port),
-        tls=not args.no_tls,
-        authority=authority,
+        host=host,
+        port=port,
+        tls=sip2.tls and not args.no_tls,
+        authority=args.ca or (Path(sip2.ca) if sip2.ca else None),
         certificate=args.cert,
         key=args.key,
-        institution=args.institution or facts.get("institution", ""),
-        user=sip2.get("user", "") if args.user is None else args.user,
-        password=sip2.get("password", "") if args.password is None else args.password,
-        location=sip2.get("location", ""),
+        institution=args.institution or facts.institution,
+        user=sip2.user if args.user is None else args.user,
+        password=sip2.password if args.password is None else args.password,
+        location=sip2.location,
     )
 
 
-def _facts(path: Path) -> dict[str, Any]:
+def _address(target: str) -> tuple[str, int]:
+    host, _, port = target.rpartition(":")
+    if not port.isdecimal() or int(port) > 65_535:
+        raise ClientProblem(f"{target!r} is no HOST:PORT")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _facts(path: Path, missing: str) -> _Facts:
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        return msgspec.json.decode(path.read_bytes(), type=_Facts)
     except FileNotFoundError:
-        raise ClientProblem(
-            "there is no demonstration to talk to; start one with ./run, or name a server with --target"
-        ) from None
-    except ValueError:
+        raise ClientProblem(missing) from None
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise ClientProblem(f"{path} is no facts file") from None
-    if not isinstance(facts, dict) or not isinstance(facts.get("sip2"), dict):
-        raise ClientProblem(f"{path} is no facts file")
-    return facts
 
 
 def _now() -> datetime:

@@ -318,6 +318,10 @@ class Conversation:
         line, self._buffer = self._buffer[:end], self._buffer[end:]
         return line
 
+    def has_answer(self) -> bool:
+        """Wait until bytes of an answer have come, and leave them unread."""
+        return bool(select.select([self.socket], [], [], PATIENCE)[0])
+
     def is_over(self) -> bool:
         """Wait for the server to close; False if it says something instead."""
         try:

@@ -76,8 +76,9 @@ def test_a_plain_kiosk_does_everything_through_stunnel(server: Server, stunnel: 
         assert kiosk.ask(END_SESSION).fixed["end session"] == "Y"
 
 
+@pytest.mark.parametrize("newest", ["TLSv1.2", "TLSv1.3"])
 def test_the_lines_that_circdesk_certs_prints_make_a_terminal_known(
-    server: Server, stunnel: Tunnel, capsys: pytest.CaptureFixture[str]
+    server: Server, stunnel: Tunnel, newest: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """They are a whole service; only the two addresses are ours here."""
     parser = argparse.ArgumentParser()
@@ -87,9 +88,10 @@ def test_the_lines_that_circdesk_certs_prints_make_a_terminal_known(
     service, _, _ = printed.partition("\n\n")
     lines = [line for line in service.splitlines() if not line.startswith(("accept", "connect"))]
     assert "verifyChain = yes" in lines
-    with stunnel(*lines) as kiosk:
+    with stunnel(*lines, f"sslVersionMax = {newest}") as kiosk:
         assert kiosk.ask(information("P2")).first("AA") == "P2"
         assert kiosk.ask(checkout("P2", "I2")).fixed["ok"] == "1"
+        assert kiosk.ask(checkin("I2")).fixed["ok"] == "1"
 
 
 def test_stunnel_refuses_a_server_that_another_authority_vouches_for(

@@ -40,7 +40,7 @@ def answer(request: m.FromSc, station: Station, pin: Pin) -> Reply:
     if isinstance(said, Reply):
         return said
     message = _REFUSALS[type(request)](request, station, station.local_now(), said.outcome)
-    return Reply(message, said.unit, said.mine)
+    return Reply(message, said.unit)
 
 
 def refused(request: m.FromSc, station: Station | None, now: datetime, reason: Reason) -> m.FromAcs:

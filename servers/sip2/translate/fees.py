@@ -44,7 +44,7 @@ def pay(request: m.FeePaid, station: Station, pin: Pin) -> Said:
         pin=pin,
     )
     if isinstance(done.outcome, Refused):
-        return Answer(done.outcome, done.unit, done.mine)
+        return Answer(done.outcome, done.unit)
     (paid,) = done.outcome
     assert isinstance(paid, FeePaid), "money was taken"
     response = m.FeePaidResponse(

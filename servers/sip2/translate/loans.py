@@ -106,7 +106,7 @@ def _titles(item: Item, station: Station) -> tuple[str, ...]:
 
 def _told(response: type[R], request: LoanRequest, station: Station, done: Answer[Outcome]) -> Said:
     if isinstance(done.outcome, Refused):
-        return Answer(done.outcome, done.unit, done.mine)
+        return Answer(done.outcome, done.unit)
     return Reply(_lent(response, request, station, done.outcome), done.unit, done.mine)
 
 

@@ -19,6 +19,7 @@ class Reply(NamedTuple):
 
 
 Said = Reply | Answer[Refused]
+"""A refusal changed nothing: it may wait for the acts of others, and has none of its own."""
 
 NOT_HERE: Final = Answer(Refused(Reason.NOT_ALLOWED_HERE))
 """What a terminal is told that asks for more than its profile allows."""

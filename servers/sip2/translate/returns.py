@@ -39,7 +39,7 @@ def check_in(request: m.Checkin, station: Station, pin: Pin) -> Said:
         returned_at=station.moment(request.return_date),
     )
     if isinstance(done.outcome, Refused):
-        return Answer(done.outcome, done.unit, done.mine)
+        return Answer(done.outcome, done.unit)
     return Reply(_returned(request, station, done.outcome), done.unit, done.mine)
 
 

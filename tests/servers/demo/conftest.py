@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
@@ -14,16 +13,8 @@ from servers.app import Server
 from servers.config import read_settings
 from servers.demo.build import Wish, ensure_built
 from servers.demo.built import CONFIGURATION, Built
-from servers.demo.facts import Facts, facts_of
-
-
-class Running(NamedTuple):
-    """A server on a free port, what it runs on, and the facts of it."""
-
-    state: Path
-    built: Built
-    server: Server
-    facts: Facts
+from servers.demo.facts import facts_of
+from tests.servers.demo.given import Running
 
 
 @pytest.fixture

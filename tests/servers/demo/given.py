@@ -16,9 +16,10 @@ from core.library import Library
 from core.model.records import Record
 from core.policy_table import PolicyTable
 from core.storage.memory import MemoryStore
-from servers.app import CountingIds
+from servers.app import CountingIds, Server
 from servers.config import read_settings
-from servers.demo.built import Range
+from servers.demo.built import Built, Range
+from servers.demo.facts import Facts
 from servers.demo.house import configuration, new_passwords
 from servers.demo.population import Sizes, population
 from servers.demo.register import ITEMS, PATRONS, Register
@@ -52,6 +53,15 @@ class Made(NamedTuple):
     def items(self) -> Range:
         """The ordinary items."""
         return Range(ITEMS, 1, self.register.items)
+
+
+class Running(NamedTuple):
+    """A server on a free port, what it runs on, and the facts of it."""
+
+    state: Path
+    built: Built
+    server: Server
+    facts: Facts
 
 
 @cache

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from servers.demo.facts import facts_of, reachable, write_facts
 from servers.places import FACTS
-from tests.servers.demo.conftest import Running
+from tests.servers.demo.given import Running
 
 
 async def test_the_file_has_exactly_the_shape_that_programs_rely_on(running: Running, tmp_path: Path) -> None:

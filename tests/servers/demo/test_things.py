@@ -13,8 +13,7 @@ from servers.demo import things
 from servers.demo.facts import write_facts
 from servers.demo.things import program, ready_items, ready_patrons, things_to_type
 from servers.sip2.client import Sip2Client, Target
-from tests.servers.demo.conftest import Running
-from tests.servers.demo.given import KIOSK
+from tests.servers.demo.given import KIOSK, Running
 
 
 def lines(running: Running) -> list[str]:

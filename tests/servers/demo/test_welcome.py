@@ -12,7 +12,7 @@ from servers.demo.facts import write_facts
 from servers.demo.story import CASES
 from servers.demo.things import things_to_type
 from servers.demo.welcome import welcome
-from tests.servers.demo.conftest import Running
+from tests.servers.demo.given import Running
 
 
 def said(running: Running, *, width: int = 120, new: bool = True) -> str:
@@ -45,6 +45,9 @@ async def test_what_can_be_pasted_is_never_broken(running: Running, width: int) 
     shown = [line.strip() for line in said(running, width=width).splitlines()]
     for thing in things_to_type(running.server.desk, running.built, running.facts, running.state):
         assert thing.line in shown
+    words = {word for line in shown for word in line.split()}
+    assert words.issuperset(running.built.passwords.values())
+    assert words.issuperset(running.built.cases.values())
 
 
 async def test_the_paths_that_are_named_exist(running: Running) -> None:

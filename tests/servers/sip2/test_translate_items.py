@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
-from core.model.records import ItemStatus
+from core.model.records import ItemId, ItemStatus
 from core.rules.facts import Pin
 from servers.sip2.words import CIRCULATION_STATUS
 from tests.fakes.world import BOOK, EMMA, KIOSK, METROPOLIS, World
@@ -42,6 +42,13 @@ SHOWN = [
 @pytest.mark.parametrize(("item", "said"), [row[1:] for row in SHOWN], ids=[row[0] for row in SHOWN])
 async def test_an_item_is_shown_with_its_places(kiosk: Kiosk, item: str, said: str) -> None:
     assert kiosk.ask(about(item)) == said
+
+
+async def test_a_barcode_that_is_known_as_it_was_sent_is_that_items(kiosk: Kiosk) -> None:
+    library = kiosk.world.library
+    library.install([replace(library.items[BOOK], id=ItemId(99), barcode="i3")])
+    assert fields(kiosk.ask(about("i3")), "AJ") == ["AJEmma"]
+    assert fields(kiosk.ask(about("I3")), "AJ") == ["AJMetropolis"]
 
 
 @pytest.mark.parametrize("item", ["I9", ""])

@@ -195,6 +195,18 @@ async def test_a_page_is_cut_from_the_list_and_the_counts_are_of_all(
     assert said[30:34] == "0002"
 
 
+async def test_every_list_is_cut_alike(ben: Kiosk) -> None:
+    said = ben.ask(f"63001<d>{'Y' * 10}AOTOWN|AAP2|BP2|")
+    assert fields(said, "AS", "AT", "AU", "AV", "CD") == ["AUI7", "AV901 1.25 overdue"]
+    assert said[22:46] == "000100010002000200000001"
+
+
+async def test_a_fee_paid_in_part_is_listed_with_what_is_left(ben: Kiosk) -> None:
+    ben.world.desk.pay(KIOSK, "P2", Decimal("1.00"), "EUR")
+    said = ben.ask(asking(3))
+    assert fields(said, "BV", "AV") == ["BV3.75", "AV900 2.50 overdue", "AV901 1.25 overdue"]
+
+
 async def test_what_is_owed_is_the_same_everywhere_and_the_sum_of_the_fees(ben: Kiosk) -> None:
     status, information = ben.ask("23001<d>AOTOWN|AAP2|AC|AD|"), ben.ask(asking(3))
     (owed,) = fields(status, "BV")
