@@ -39,7 +39,7 @@ log = get_logger(__name__)
 
 
 COLLECT = (20_000, 20, 50)
-"""The garbage collector's thresholds: a message leaves nothing behind, so it need not look 700 objects later."""
+"""The garbage collector's thresholds: a message leaves nothing behind to be looked for so often."""
 
 
 class Address(NamedTuple):

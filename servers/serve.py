@@ -6,8 +6,9 @@ import argparse
 import asyncio
 import errno
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -21,9 +22,10 @@ CONFIGURATION = "circdesk.toml"
 IN_USE = 3
 """Exit status when an address cannot be listened on."""
 
-_NOT_OURS = {
+_NOT_OURS: Final[Mapping[int | None, str]] = {
     errno.EADDRINUSE: "is in use by another program; stop that, or choose another (port 0: any free one)",
     errno.EADDRNOTAVAIL: "is no address of this machine; choose another",
+    None: "is no address of this machine; choose another",  # so asyncio says it from Python 3.13 on
     errno.EACCES: "needs rights that this user has not; choose a port above 1023",
 }
 

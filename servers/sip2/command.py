@@ -306,9 +306,7 @@ def _target(args: argparse.Namespace) -> Target:
     if args.facts is not None:
         facts = _facts(args.facts, f"there is no {args.facts}")
     elif typed is None:
-        nobody = (
-            "there is no demonstration to talk to; start one with ./run, or name a server with --target"
-        )
+        nobody = "there is no demonstration to talk to; start one with ./run, or name a server with --target"
         facts = _facts(demo_state() / FACTS, nobody)
     else:
         facts = _Facts(_Sip2Facts(*typed))

@@ -17,6 +17,7 @@ from conformance.wire.line import EndedError
 Serving = Callable[[Any], AbstractAsyncContextManager[int]]
 Facts = Callable[[int], Path]
 OWING = "P903"
+ACTS = 50
 
 
 async def visit(library: Any, serving: Serving, facts: Facts) -> Kiosk:
@@ -27,7 +28,8 @@ async def visit(library: Any, serving: Serving, facts: Facts) -> Kiosk:
         try:
             await kiosk.connect(target, None)
             await kiosk.prepare()
-            await kiosk.play(time.monotonic() + 0.1)
+            while kiosk.acknowledged < ACTS:
+                await kiosk.play(time.monotonic() + 0.01)
             await kiosk.connect(target, None)
             assert await kiosk.check() is None
             await kiosk.repeat()
@@ -39,7 +41,7 @@ async def visit(library: Any, serving: Serving, facts: Facts) -> Kiosk:
 async def test_a_right_server_is_believed(tiny_library: Any, tiny_server: Serving, facts_file: Facts) -> None:
     library = tiny_library()
     kiosk = await visit(library, tiny_server, facts_file)
-    assert kiosk.acknowledged > 10
+    assert kiosk.acknowledged >= ACTS
     assert kiosk.unanswered is None
 
 

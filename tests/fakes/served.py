@@ -1,4 +1,4 @@
-"""The small library of `tests.fakes.world`, served for true: TLS on a free port of loopback, records in SQLite.
+"""The small library of `tests.fakes.world`, truly served: TLS on a free port of loopback, records in SQLite.
 
 async with served(tmp_path) as server:
     await asyncio.to_thread(…)      a client blocks, so it gets a thread of its own

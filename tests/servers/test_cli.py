@@ -46,7 +46,9 @@ def test_the_version_is_the_installed_one(capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.parametrize("words", [(), ("dance",), ("serve", "--loudly"), ("--loudly",)])
-def test_what_is_not_understood_ends_with_2(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_not_understood_ends_with_2(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
     assert ended(*words) == 2
     assert capsys.readouterr().err.startswith("usage: circdesk")
 
@@ -108,9 +110,7 @@ def test_what_an_operator_can_mend_is_a_sentence(
     assert capsys.readouterr() == ("", f"{sentence}\n")
 
 
-def test_ctrl_c_ends_as_the_shell_expects(
-    fails: type[ModuleType], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ctrl_c_ends_as_the_shell_expects(fails: type[ModuleType], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fails, "error", KeyboardInterrupt(), raising=False)
     assert main(["hash"]) == 130
 

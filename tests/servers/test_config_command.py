@@ -1,4 +1,4 @@
-"""`circdesk config`: what it prints is a configuration, and what is wrong with one is said with file and line."""
+"""`circdesk config`: what it prints is a configuration; mistakes in one are said with file and line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`circdesk hash`: what it prints goes into the configuration and lets the password in; the password is not shown."""
+"""`circdesk hash`: its line goes into the configuration and lets the password in, which is not shown."""
 
 from __future__ import annotations
 
@@ -43,7 +43,12 @@ def test_at_a_terminal_it_asks_without_showing_what_is_typed(
 ) -> None:
     monkeypatch.setattr("sys.stdin", Terminal("not read\n"))
     asked: list[str] = []
-    monkeypatch.setattr("servers.hash_command.getpass", lambda prompt: asked.append(prompt) or "word")
+
+    def getpass(prompt: str) -> str:
+        asked.append(prompt)
+        return "word"
+
+    monkeypatch.setattr("servers.hash_command.getpass", getpass)
     assert main(["hash"]) == 0
     assert asked == ["Password: "]
     assert capsys.readouterr().out.startswith("scrypt$")

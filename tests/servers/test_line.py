@@ -1,4 +1,4 @@
-"""Lines over loopback sockets: how many, how long, how much may wait; and that none is left over at the end."""
+"""Lines over loopback sockets: how many, how long, how much may wait; and none is left over at the end."""
 
 from __future__ import annotations
 

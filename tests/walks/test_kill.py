@@ -63,6 +63,18 @@ def test_stopped_under_load_it_keeps_every_promise_and_ends_in_time(
     asyncio.run(walk())
 
 
+def test_what_is_in_work_is_answered_before_the_end(fresh_server: Callable[..., Server]) -> None:
+    """The hash of a wrong login takes a while, and both messages arrive in one piece."""
+    server = fresh_server().start()
+    with server.call() as kiosk:
+        kiosk.socket.sendall(kiosk.sealed(STATUS) + kiosk.sealed("9300CNnobody|COwrong|"))
+        assert kiosk.answer().code == "98"
+        server.terminate()
+        assert kiosk.answer().fixed["ok"] == "0"
+        assert kiosk.is_over()
+    assert server.stopped() == 0
+
+
 def test_idle_kiosks_do_not_hold_up_the_end(fresh_server: Callable[..., Server]) -> None:
     """Neither one that says nothing, nor one in the middle of a message, nor a stranger."""
     server = fresh_server(ssl_shutdown_timeout=1).start()

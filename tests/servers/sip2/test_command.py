@@ -335,9 +335,7 @@ class TestNobodyThere:
         assert refused(capsys, "--facts", str(facts)) == f"circdesk sip2: there is no {facts}.\n"
 
     @pytest.mark.parametrize("target", ["somewhere", "127.0.0.1:", "127.0.0.1:many", "127.0.0.1:65536"])
-    def test_what_is_no_address_is_a_sentence(
-        self, capsys: pytest.CaptureFixture[str], target: str
-    ) -> None:
+    def test_what_is_no_address_is_a_sentence(self, capsys: pytest.CaptureFixture[str], target: str) -> None:
         assert refused(capsys, "--target", target) == f"circdesk sip2: {target!r} is no HOST:PORT.\n"
 
     @pytest.mark.parametrize("target", ["127.0.0.1:1", ":1", "1", "[127.0.0.1]:1"])
@@ -348,7 +346,7 @@ class TestNobodyThere:
 
 
 def test_the_facts_say_all_that_is_needed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The least of them: where. Nobody logs in, the system's authorities are asked, there is no institution."""
+    """The least of them: where. Then nobody logs in, and there is no institution."""
     facts = tmp_path / FACTS
     facts.write_text(json.dumps({"sip2": {"host": "127.0.0.1", "port": 1}}))
     assert "nobody answers at 127.0.0.1:1 " in refused(capsys, "--facts", str(facts))

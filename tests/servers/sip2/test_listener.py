@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterator, MutableMapping
+from itertools import pairwise
 from typing import Any, cast
 
 import pytest
@@ -204,13 +205,19 @@ class TestTheOrderOfAnswers:
             requests = (LOGIN, STATUS, checkout("P1", "I1"), item_information("I1"), checkin("I1"))
             stream = b"".join(request + b"\r" for request in requests)
             edges = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
-            for begin, end in zip(edges, edges[1:], strict=False):
+            for begin, end in pairwise(edges):
                 line.conversation.received(stream[begin:end])
             heard = await line.hears(len(requests))
             await world.stop()
             return heard
 
-        assert [answer[:4] for answer in asyncio.run(answers())] == [b"941", b"98YY", b"121N", b"1804", b"101Y"]
+        assert [answer[:4] for answer in asyncio.run(answers())] == [
+            b"941",
+            b"98YY",
+            b"121N",
+            b"1804",
+            b"101Y",
+        ]
 
 
 class TestWhatTheStoreDoesNotKeep:
@@ -263,7 +270,9 @@ class TestWhatTheStoreDoesNotKeep:
         assert [recorded.actor for recorded in world.store.batches[0].events] == ["kiosk-1"]
 
     @pytest.mark.parametrize("fails", ["break_next", "lose_next"])
-    async def test_when_the_store_breaks_whoever_waits_is_told_offline(self, world: World, fails: str) -> None:
+    async def test_when_the_store_breaks_whoever_waits_is_told_offline(
+        self, world: World, fails: str
+    ) -> None:
         """Nobody can know whether the loan is kept, so nobody is told that it is, nor that it is not."""
         sip2 = service(world)
         kiosk, other = await logged_in(sip2), await logged_in(sip2)
@@ -384,7 +393,7 @@ class TestWhoMaySpeak:
         assert line.closed
 
     async def test_two_terminals_on_two_lines_do_not_mix(self, world: World) -> None:
-        """Each has its own agency, its own delimiter and its own answers, however their messages interleave."""
+        """Each has its own agency, delimiter and answers, however their messages interleave."""
         sip2 = service(world)
         main, east = FakeLine().connect(sip2.converse), FakeLine().connect(sip2.converse)
         world.store.hold()
@@ -455,7 +464,7 @@ class TestCertificates:
 
 @pytest_asyncio.fixture
 async def slow() -> AsyncIterator[tuple[World, SlowCredentials]]:
-    """The small library, where checks of PINs last until the test ends them; the terminals' words are known."""
+    """The small library, where checks of PINs last until the test ends them."""
     world, credentials = World(), SlowCredentials()
     credentials.remembered = {("word-1", "word-1"), ("word-2", "word-2")}
     world.credentials = credentials
@@ -560,7 +569,9 @@ class TestTheEnd:
         assert (await again.hears())[0].startswith(b"121N")
         assert len(world.store.batches) == 1
 
-    async def test_nothing_is_begun_for_a_line_that_was_lost_while_a_pin_was_checked(self, slow: Slow) -> None:
+    async def test_nothing_is_begun_for_a_line_that_was_lost_while_a_pin_was_checked(
+        self, slow: Slow
+    ) -> None:
         world, credentials = slow
         sip2 = service(world)
         line = await logged_in(sip2)

@@ -69,7 +69,9 @@ class TestByCertificate:
         assert station is not None
         assert station.terminal is found
 
-    @pytest.mark.parametrize("shown", [None, identity(), identity("else", ("else.example.org",)), identity("")])
+    @pytest.mark.parametrize(
+        "shown", [None, identity(), identity("else", ("else.example.org",)), identity("")]
+    )
     async def test_who_is_not_in_the_configuration_is_nobody(
         self, world: World, shown: PeerIdentity | None
     ) -> None:
