@@ -140,6 +140,7 @@ class Journal:
     def start(self) -> None:
         """Begin to commit."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="journal")
+        self._task.add_done_callback(self._ended)
 
     async def close(self) -> None:
         """Wait until everything queued is settled, then stop. The store stays open."""
@@ -150,9 +151,16 @@ class Journal:
             settled = asyncio.get_running_loop().create_future()
             last.then(settled.set_result)
             await settled
-        self._task.cancel()
-        await asyncio.wait([self._task])
-        self._task = None
+        task, self._task = self._task, None
+        task.cancel()
+        await asyncio.wait([task])
+        if not task.cancelled() and (error := task.exception()) is not None:
+            raise error
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A mistake of ours in what follows a commit: nothing more can be promised, so nothing more is taken."""
+        if not task.cancelled() and task.exception() is not None:
+            self.broken.set()
 
     async def _run(self) -> None:
         while not self.broken.is_set():

@@ -144,7 +144,14 @@ class Library:
         whole.
         """
         for record in records:
-            self._put(None, record)
+            match record:
+                case Item() if record.id not in self.items:
+                    self._add_item(record)
+                case Bib() if record.id not in self.bibs:
+                    self.bibs[record.id] = record
+                    self._bib_by_control_number[record.control_number] = record.id
+                case _:
+                    self._put(None, record)
 
     def _changes(self, event: Event) -> tuple[Change, ...]:
         match event:
@@ -255,6 +262,16 @@ class Library:
                 pass
             case _:
                 assert_never(record)
+
+    def _add_item(self, item: Item) -> None:
+        """Take in an item that was not here. Apart from `_put_item`, since a start may do it a million times."""
+        item_id, bib = item.id, item.bib
+        self.items[item_id] = item
+        self._item_by_barcode[item.barcode] = item_id
+        of_bib = self._items_of_bib.get(bib)
+        self._items_of_bib[bib] = (item_id,) if of_bib is None else (*of_bib, item_id)
+        if item.loan is not None:
+            self._loans_of.setdefault(item.loan.patron, {})[item_id] = None
 
     def _put_item(self, before: Item | None, after: Item | None) -> None:
         if after is not None:

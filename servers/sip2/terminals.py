@@ -5,6 +5,7 @@ anybody in.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from core.desk import CirculationDesk
@@ -77,6 +78,7 @@ class Terminals:
         return Station(terminal, agency, self._desk, ZoneInfo(zone) if zone else opening.zone)
 
 
+@lru_cache(1024)
 def wire(terminal: Terminal) -> Wire:
     """How a terminal writes SIP2."""
     return Wire(

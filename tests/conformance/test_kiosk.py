@@ -21,7 +21,7 @@ ACTS = 50
 
 
 async def visit(library: Any, serving: Serving, facts: Facts) -> Kiosk:
-    """Prepare, play a little, look, and ask the last act again, on a second connection."""
+    """Prepare, play and look by turns, then ask the last act again, on a second connection."""
     kiosk = Kiosk(OWING, ("I001", "I002", "I003", "I004"), random.Random(1), 5.0)
     async with serving(library) as port:
         target = target_at(str(facts(port)))
@@ -29,7 +29,8 @@ async def visit(library: Any, serving: Serving, facts: Facts) -> Kiosk:
             await kiosk.connect(target, None)
             await kiosk.prepare()
             while kiosk.acknowledged < ACTS:
-                await kiosk.play(time.monotonic() + 0.01)
+                await kiosk.play(time.monotonic() + 0.001)
+                assert await kiosk.check() is None
             await kiosk.connect(target, None)
             assert await kiosk.check() is None
             await kiosk.repeat()

@@ -205,3 +205,18 @@ async def test_the_store_then_holds_what_memory_holds(bench: Bench) -> None:
 
 async def test_closing_a_journal_that_never_started_is_nothing() -> None:
     await Bench().journal.close()
+
+
+async def test_a_mistake_in_what_follows_a_commit_stops_the_journal_and_is_not_hidden() -> None:
+    bench = Bench()
+    bench.journal.start()
+
+    def mistaken(_: Settled) -> None:
+        raise ZeroDivisionError
+
+    loan = Loan(ANN, NOW, NOW + timedelta(days=28))
+    bench.journal.record(NOW, "kiosk", "", (CheckedOut(BOOK, loan),)).then(mistaken)
+    await bench.journal.broken.wait()
+    assert bench.journal.full
+    with pytest.raises(ZeroDivisionError):
+        await bench.journal.close()
