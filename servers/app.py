@@ -164,9 +164,11 @@ class Server:
         log.info("stopped")
 
     async def _close(self) -> None:
-        await self._journal.close()
-        self._credentials.close()
-        await self._store.close()
+        try:
+            await self._journal.close()
+        finally:
+            self._credentials.close()
+            await self._store.close()
 
     async def broken(self) -> None:
         """Return when the store is broken and the server must stop."""
