@@ -10,7 +10,9 @@ from servers.cli import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 READMES = sorted(
-    path for path in ROOT.rglob("*.md") if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    path
+    for path in ROOT.rglob("*.md")
+    if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
 )
 FRONT = (ROOT / "README.md").read_text("utf-8")
 

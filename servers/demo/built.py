@@ -24,7 +24,7 @@ CONFIGURATION = "circdesk.toml"
 RECORDS = "circdesk.db"
 
 
-class DemoProblem(Exception):  # noqa: N818 (a word for the person at the keyboard)
+class DemoProblem(Exception):
     """The demonstration cannot be had like this; the sentence says what to do."""
 
 

@@ -6,7 +6,7 @@ What is wrong with a single record is a verdict (`servers.load.verdict`), never 
 from __future__ import annotations
 
 
-class LoadProblem(Exception):  # noqa: N818 (an error of nobody here)
+class LoadProblem(Exception):
     """The command cannot be obeyed: a file that cannot be opened, a mapping that does not fit.
 
     The text is for the operator.

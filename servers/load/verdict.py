@@ -75,7 +75,7 @@ def rejected(reason: str, detail: str = "") -> Verdict:
     return Verdict(Outcome.REJECTED, reason, detail)
 
 
-class Unusable(Exception):  # noqa: N818 (it says what the entry is)
+class Unusable(Exception):
     """Raised where an entry turns out to be of no use; becomes the verdict ``rejected``."""
 
     def __init__(self, reason: str, detail: str = "") -> None:

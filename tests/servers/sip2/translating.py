@@ -1,4 +1,5 @@
-"""A terminal whose messages are written as on the wire and answered without a socket, on the library of `tests.fakes.world`.
+"""A terminal whose messages are written as on the wire and answered without a socket, on the library of
+`tests.fakes.world`.
 
 In lines, `<d>` is the time of day at the terminal, in requests as in answers.
 """
