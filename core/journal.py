@@ -158,7 +158,7 @@ class Journal:
             raise error
 
     def _ended(self, task: asyncio.Task[None]) -> None:
-        """A mistake of ours in what follows a commit: nothing more can be promised, so nothing more is taken."""
+        """A mistake of ours in what follows a commit: nothing can be promised, so nothing more is taken."""
         if not task.cancelled() and task.exception() is not None:
             self.broken.set()
 

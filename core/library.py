@@ -264,7 +264,7 @@ class Library:
                 assert_never(record)
 
     def _add_item(self, item: Item) -> None:
-        """Take in an item that was not here. Apart from `_put_item`, since a start may do it a million times."""
+        """Take in an item that was not here. Apart from `_put_item`: a start does it a million times."""
         item_id, bib = item.id, item.bib
         self.items[item_id] = item
         self._item_by_barcode[item.barcode] = item_id
