@@ -8,6 +8,7 @@ touches the same item, fee or hold; a payment that carries the payer's own refer
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -31,7 +32,8 @@ class AnsweredRequests:
     def __init__(self, keep: timedelta = timedelta(hours=24), limit: int = 500_000) -> None:
         self.keep = keep
         self._limit = limit
-        self._by_key: dict[str, Memory] = {}
+        # Ordered, since a plain dict finds its oldest entry by passing over all that were taken out before it.
+        self._by_key: OrderedDict[str, Memory] = OrderedDict()
         self._key_of: dict[int, str] = {}
 
     def recall(self, key: str) -> tuple[Event, ...] | None:

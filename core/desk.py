@@ -379,9 +379,7 @@ class CirculationDesk:
     def _record(
         self, actor: Actor, moment: Moment, request: str, decision: Outcome, *seen: int
     ) -> Answer[Outcome]:
-        if isinstance(decision, Refused):
-            return Answer(decision, self._journal.pending(*seen))
-        if not decision:
+        if isinstance(decision, Refused) or not decision:
             return Answer(decision, self._journal.pending(*seen))
         if self._journal.full:
             return Answer(Refused(Reason.TOO_BUSY))
@@ -403,7 +401,9 @@ class CirculationDesk:
         return self.policy.terms_for("" if patron is None else patron.group, item.policy, item.location)
 
     def _demand(self, item: Item) -> Demand:
-        """Who waits for an item. Almost always nobody, which costs two look-ups."""
+        """Who waits for an item. Almost always nobody, which costs one look-up."""
+        if item.hold is None and not self.library.is_awaited(item.bib):
+            return NO_DEMAND
         trapped = self.library.holds[item.hold] if item.hold is not None else None
         waiting = tuple([hold for hold in self.library.queue_of(item.bib) if self._may_fill(hold, item)])
         if trapped is None and not waiting:

@@ -108,6 +108,10 @@ class Library:
         """The open holds of a bib in queue order: oldest first."""
         return [self.holds[hold_id] for _, hold_id in self._queue_of.get(bib, ())]
 
+    def is_awaited(self, bib: BibId) -> bool:
+        """Whether a bib has open holds."""
+        return bib in self._queue_of
+
     def holds_of(self, patron: PatronId) -> list[Hold]:
         """The open holds of a patron, oldest first as they were placed."""
         return [self.holds[hold_id] for hold_id in self._holds_of.get(patron, ())]

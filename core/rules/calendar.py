@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 from core.model.money import ZERO, quantise
 from core.model.policy import Calendar, LoanTerms, Unit
@@ -80,6 +81,7 @@ def _day_start(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
+@lru_cache(1024)
 def _day_end(day: date, zone: tzinfo) -> datetime:
     """The last minute of the local day, in UTC; 22:59 where the clocks leap to midnight (Nuuk in spring)."""
     return _day_start(day + _DAY, zone) - _MINUTE

@@ -242,9 +242,15 @@ class Sip2Conversation:
 
     def _release(self) -> None:
         """Send the answers at the head of the queue that wait for nothing any more."""
-        while self._slots and self._slots[0].reply.unit is None:
-            self._out.append(self._connection.send(self._slots.pop(0).reply.message))
-        self._work()
+        slots, connection = self._slots, self._connection
+        while slots and slots[0].reply.unit is None:
+            self._out.append(connection.send(slots.pop(0).reply.message))
+        self._line.hold(connection.paused)
+        if connection.has_more:
+            self._work()
+        else:
+            self._flush()
+            self._finish()
 
     def _finish(self) -> None:
         """When nothing more is taken, or while draining, the line closes once everything that was asked is
