@@ -177,9 +177,9 @@ class Answer(Struct, frozen=True):
             f"{name!r} is no field id" for name in sorted(names) if not re.fullmatch("[A-Z][A-Z0-9]", name)
         ]
         found += [
-            f"{name} is {len(value)} characters long"
+            f"{name} is {_characters(value)} characters long"
             for name, value in self.fields
-            if len(value) > WIDEST_VALUE
+            if _characters(value) > WIDEST_VALUE
         ]
         if self.body and not self.body.endswith("|"):
             found.append("the last field lacks its delimiter")
@@ -207,6 +207,14 @@ def seal(body: bytes, sequence: int, detection: Detection = Detection.FULL) -> b
         body += b"AZ"
         body += checksum(body)
     return body
+
+
+def _characters(value: str) -> int:
+    """How many characters a value has, whose bytes were read one by one: UTF-8 has fewer than bytes."""
+    try:
+        return len(value.encode("latin-1").decode("utf-8"))
+    except UnicodeDecodeError:
+        return len(value)
 
 
 def read(raw: bytes, ending: bytes = b"\r") -> Answer:

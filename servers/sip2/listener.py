@@ -55,13 +55,25 @@ NEEDS_PIN = (m.Checkout, m.Renew, m.FeePaid, m.PatronStatusRequest, m.PatronInfo
 class Slot:
     """The place of one answer in the order of answers."""
 
-    __slots__ = ("pin", "reply", "request", "station")
+    __slots__ = ("conversation", "pin", "reply", "request", "station")
 
-    def __init__(self, request: m.FromSc, station: Station | None, pin: Pin, reply: Reply) -> None:
+    def __init__(
+        self,
+        conversation: Sip2Conversation,
+        request: m.FromSc,
+        station: Station | None,
+        pin: Pin,
+        reply: Reply,
+    ) -> None:
+        self.conversation = conversation
         self.request = request
         self.station = station
         self.pin = pin
         self.reply = reply
+
+    def settled(self, how: Settled) -> None:
+        """The unit of work that the answer waits for is decided."""
+        self.conversation.settled(self, how)
 
 
 class Sip2Service:
@@ -213,18 +225,16 @@ class Sip2Conversation:
         if reply.unit is None and not self._slots:
             self._out.append(self._connection.send(reply.message))
             return
-        slot = Slot(request, self._station, pin, reply)
+        slot = Slot(self, request, self._station, pin, reply)
         self._slots.append(slot)
-        self._await(slot, reply)
-
-    def _await(self, slot: Slot, reply: Reply) -> None:
         if reply.unit is not None:
-            reply.unit.then(lambda how: self._settled(slot, reply, how))
+            reply.unit.then(slot.settled)
 
-    def _settled(self, slot: Slot, reply: Reply, how: Settled) -> None:
+    def settled(self, slot: Slot, how: Settled) -> None:
         """What an answer waited for is decided: it may go, or what it says is not so."""
-        if slot not in self._slots:
+        if not self._slots:  # the line has ended, and nobody hears it
             return
+        reply = slot.reply
         match how:
             case Settled.KEPT:
                 slot.reply = Reply(reply.message)
@@ -235,7 +245,8 @@ class Sip2Conversation:
                 slot.reply = Reply(refusal)
             case Settled.UNDONE:
                 slot.reply = answer(slot.request, slot.station, slot.pin)
-                self._await(slot, slot.reply)
+                if slot.reply.unit is not None:
+                    slot.reply.unit.then(slot.settled)
             case _:
                 assert_never(how)
         self._release()

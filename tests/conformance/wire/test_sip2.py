@@ -154,3 +154,10 @@ def test_the_fixed_parts_are_as_long_as_the_standard_makes_them() -> None:
         "98": 36,
     }
     assert len(SUPPORTED_ORDER) == len(set(SUPPORTED_ORDER)) == 16
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "latin-1"])
+def test_a_value_of_255_characters_is_not_too_long_in_any_charset(charset: str) -> None:
+    fitting, longer = (f"36Y{DATE}AOX|AAP|AF{'é' * n}|".encode(charset) for n in (255, 256))
+    assert not read(fitting).faults()
+    assert read(longer).faults() == ("AF is 256 characters long",)
