@@ -32,7 +32,7 @@ class AnsweredRequests:
     def __init__(self, keep: timedelta = timedelta(hours=24), limit: int = 500_000) -> None:
         self.keep = keep
         self._limit = limit
-        # Ordered, since a plain dict finds its oldest entry by passing over all that were taken out before it.
+        # Ordered, since a plain dict finds its oldest entry by passing over all that were taken out before.
         self._by_key: OrderedDict[str, Memory] = OrderedDict()
         self._key_of: dict[int, str] = {}
 
