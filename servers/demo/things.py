@@ -20,6 +20,8 @@ _LOOKED_AT = 1000
 """How many ordinary barcodes are looked at for one that is free just now."""
 
 _ROOT = Path(__file__).resolve().parents[2]
+_DIVERGENCES = _ROOT / "conformance" / "circdesk.toml"
+"""Where we differ from what a case claims, with the reasons."""
 
 
 class Thing(NamedTuple):
@@ -56,7 +58,8 @@ def things_to_type(desk: CirculationDesk, built: Built, facts: Facts, state: Pat
     conformance = Path(sys.executable).with_name("circdesk-conformance")
     if conformance.exists():
         yield Thing(
-            f"{quote(str(conformance))} sip2 --target {facts_file}", "is this SIP2 as the standard has it?"
+            f"{quote(str(conformance))} sip2 --target {facts_file} --known {quote(str(_DIVERGENCES))}",
+            "is this SIP2 as the standard has it?",
         )
     yield from _raw(facts)
 
