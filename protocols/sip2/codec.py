@@ -10,11 +10,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 from zlib import adler32
 
 import msgspec
 
+from protocols.sip2 import compiled
 from protocols.sip2.errors import Defect, LocalError, Remedy, RemoteError
 from protocols.sip2.framing import Terminator
 from protocols.sip2.messages import DECLARATIONS, Declaration, Direction, Message, Slot
@@ -88,7 +90,7 @@ def _is_ascii_compatible(charset: str) -> bool:
         return False
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, gc=False):
     """A message with its AY digit, whether a right AZ followed, and what was forgiven."""
 
     message: Message
@@ -134,13 +136,29 @@ def _when_missing(slot: Slot) -> Any:
 _READERS: Final = {code: _reader(declaration) for code, declaration in DECLARATIONS.items()}
 
 
+@cache
+def _exact_readers(delimiter: str) -> dict[str, compiled.Read]:
+    """What reads requests, which come by the thousand, when there is nothing to forgive."""
+    return {
+        code: compiled.reader(declaration, delimiter)
+        for code, declaration in DECLARATIONS.items()
+        if declaration.message.direction is Direction.TO_ACS
+    }
+
+
+_OFF: Final = ErrorDetection.OFF  # at hand, for a member of an enum takes long to look up
+_REQUIRED: Final = ErrorDetection.REQUIRED
+_USUAL_TRAILERS: Final = {b"AY%dAZ" % digit: str(digit) for digit in range(10)}
 _ADLER_IS_A_SUM: Final = 256
 
 
 def checksum(data: bytes) -> bytes:
     """The four digits that follow `AZ`, for the bytes up to and including `AZ`."""
     # The lower half of Adler-32 is one more than the sum of the bytes, as long as that stays below 65521.
-    total = (adler32(data) & 0xFFFF) - 1 if len(data) <= _ADLER_IS_A_SUM else sum(data)
+    if len(data) <= _ADLER_IS_A_SUM or (len(data) <= 2 * _ADLER_IS_A_SUM and data.isascii()):
+        return b"%04X" % (1 - adler32(data) & 0xFFFF)
+    pieces = range(0, len(data), _ADLER_IS_A_SUM)
+    total = sum(adler32(data[start : start + _ADLER_IS_A_SUM]) - 1 for start in pieces)
     return b"%04X" % (-total & 0xFFFF)
 
 
@@ -152,20 +170,23 @@ def parse(body: bytes, wire: Wire) -> Message:
 def read(body: bytes, wire: Wire) -> Reading:
     """The message in these bytes with what came around it; `RemoteError` if there is none to be had."""
     defects: list[tuple[Defect, str]] = []
-    sequence: str | None
-    if body[-6:-4] == b"AZ" and body[-9:-7] == b"AY" and body[-7:-6].isdigit():  # the usual end
-        content, sequence, checked = body[:-9], chr(body[-7]), True
+    sequence = _USUAL_TRAILERS.get(body[-9:-4])
+    if sequence is not None:
+        content, checked = body[:-9], True
         right = checksum(body[:-4]) == body[-4:].upper()
     else:
         content, sequence, checked, right = _trailer(body, wire.delimiter.encode(), defects)
-    if wire.error_detection is ErrorDetection.OFF:
+    if wire.error_detection is _OFF:
         sequence, checked = None, False
         defects.clear()
     elif not right:
         raise RemoteError(Defect.CHECKSUM_WRONG, Remedy.RESEND, _code(body))
-    elif not checked and wire.error_detection is ErrorDetection.REQUIRED:
+    elif not checked and wire.error_detection is _REQUIRED:
         raise RemoteError(Defect.CHECKSUM_MISSING, Remedy.RESEND, _code(body))
-    text = str(content, "ascii") if content.isascii() else _decoded(content, wire)
+    text = content.decode() if content.isascii() else _decoded(content, wire)
+    exact = _exact_readers(wire.delimiter).get(text[:2])
+    if exact and len(text) <= LONGEST_FIELD and (message := exact(text)) is not None:
+        return Reading(message, sequence, checked, defects)
     reader = _READERS.get(text[:2])
     if reader is None:
         code = _code(body)
@@ -322,23 +343,9 @@ def _code(body: bytes) -> str:
 
 # Writing ------------------------------------------------------------------------------------------
 
-_Write = Callable[[Any], str]
-
-
-class _Writer(msgspec.Struct, frozen=True):
-    """A declaration made ready for writing."""
-
-    positions: tuple[_Write | None, ...]
-    slots: tuple[tuple[str, _Write | None, bool], ...]
-
-
-_WRITERS: Final = {
-    declaration.message: _Writer(
-        tuple(position.shape.write for position in declaration.positions),
-        tuple((slot.field.id, slot.field.shape.write, slot.field.repeatable) for slot in declaration.slots),
-    )
-    for declaration in DECLARATIONS.values()
-}
+_WRITERS: Final = {declaration.message: compiled.writer(declaration) for declaration in DECLARATIONS.values()}
+_CONTROLS: Final = bytes(range(0x20)) + b"\x7f"
+_UNSAFE: Final = {delimiter: _CONTROLS + delimiter.encode() for delimiter in _PRINTABLE_ASCII}
 
 
 def serialise(
@@ -351,42 +358,35 @@ def serialise(
     field limit; longer screen messages and print lines are broken into several. Raises `LocalError` for an
     extension id that is none.
     """
-    values = msgspec.structs.astuple(message)
-    writer = _WRITERS[type(message)]
-    first = len(writer.positions)
-    fixed = message.code
-    for value, write in zip(values, writer.positions, strict=False):
-        fixed += write(value) if write else value
-    parts: list[str] = []
-    for value, (id_, write, repeatable) in zip(values[first:-1], writer.slots, strict=True):
-        if value is None:
-            continue
-        if repeatable:
-            parts += [id_ + line for line in value]
-        else:
-            parts.append(id_ + (write(value) if write else value))
+    fixed, parts = _WRITERS[type(message)](message)
     if message.extensions:
         parts += map(_extension, message.extensions)
-    delimiter = wire.delimiter
     parts.append("")
-    text = fixed + delimiter.join(parts)
-    limit = wire.field_limit
-    if (
-        not (text.isascii() and text.isprintable())
-        or text.count(delimiter) != len(parts) - 1
-        or (len(text) > limit and max(map(len, parts)) > limit + 2)
-    ):
-        fixed = fixed.replace(delimiter, wire.replacement)
-        text = fixed + delimiter.join(safe for part in parts for safe in _safe_parts(part, wire))
-        data = text.encode(wire.charset, _TRANSLITERATE)
-    else:
-        data = text.encode()
+    data = _plain(fixed, parts, wire) or _made_safe(fixed, parts, wire)
     if sequence is not None:
         data += b"AY" + sequence.encode()
     if error_detection:
         data += b"AZ"
         data += checksum(data)
     return data
+
+
+def _plain(fixed: str, parts: list[str], wire: Wire) -> bytes | None:
+    """The message as it is, if it is of printable ASCII, no value too long or with a delimiter; else None."""
+    text = fixed + wire.delimiter.join(parts)
+    if not text.isascii():
+        return None
+    data = text.encode()
+    if len(data) - len(data.translate(None, _UNSAFE[wire.delimiter])) != len(parts) - 1:
+        return None
+    limit = wire.field_limit
+    return data if len(data) <= limit or max(map(len, parts)) <= limit + 2 else None
+
+
+def _made_safe(fixed: str, parts: list[str], wire: Wire) -> bytes:
+    fixed = fixed.replace(wire.delimiter, wire.replacement)
+    text = fixed + wire.delimiter.join(safe for part in parts for safe in _safe_parts(part, wire))
+    return text.encode(wire.charset, _TRANSLITERATE)
 
 
 def _extension(extension: tuple[str, str]) -> str:
@@ -398,6 +398,8 @@ def _extension(extension: tuple[str, str]) -> str:
 
 def _safe_parts(part: str, wire: Wire) -> Iterable[str]:
     """The field as one or, if it is a long AF or AG, several that may stand on this wire."""
+    if len(part) <= wire.field_limit and part.isascii() and part.isprintable() and wire.delimiter not in part:
+        return (part,)
     id_, value = part[:2], part[2:]
     safe = safe_text(value, wire)
     if id_ in ("AF", "AG"):

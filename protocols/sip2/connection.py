@@ -5,6 +5,7 @@ as they are, in the order in which it got them. Answers leave in the order of th
 is cut changes nothing. What a peer sends raises nothing; `LocalError` is for mistakes of the caller.
 """
 
+import sys
 from enum import Enum, StrEnum
 from typing import Any, Final
 
@@ -12,7 +13,7 @@ import msgspec
 
 from protocols.sip2.codec import ErrorDetection, Reading, Wire, read, serialise
 from protocols.sip2.errors import Defect, LocalError, Remedy, RemoteError
-from protocols.sip2.framing import TERMINATOR_BYTES, Framer, Terminator
+from protocols.sip2.framing import TERMINATOR_BYTES, Framer
 from protocols.sip2.messages import (
     Direction,
     Login,
@@ -44,12 +45,18 @@ class Limits(msgspec.Struct, frozen=True):
     resends: int = 20
 
 
+# At hand, for a member of an enum takes long to look up.
+_ACS: Final = Role.ACS
+_TO_ACS: Final = Direction.TO_ACS
+_TO_SC: Final = Direction.TO_SC
+_REQUIRED: Final = ErrorDetection.REQUIRED
+
 ACS_LIMITS: Final = Limits()
 # Lists make answers long, and a terminal tries three times.
 SC_LIMITS: Final = Limits(message=1024 * 1024, buffered=4 * 1024 * 1024, outstanding=64, refused=3, resends=3)
 
 
-class _Received(msgspec.Struct, frozen=True):
+class _Received(msgspec.Struct, frozen=True, gc=False):
     """A message of the peer. Its raw bytes hold passwords, so its printed form leaves them out."""
 
     message: Message
@@ -71,7 +78,7 @@ class Response(_Received, frozen=True):
     """The answer to the oldest request that had none."""
 
 
-class Replay(msgspec.Struct, frozen=True):
+class Replay(msgspec.Struct, frozen=True, gc=False):
     """Bytes to be written as they are; the connection has dealt with what called for them."""
 
     data: bytes
@@ -83,7 +90,7 @@ class Replay(msgspec.Struct, frozen=True):
         return [("bytes", len(self.data))]
 
 
-class Noticed(msgspec.Struct, frozen=True):
+class Noticed(msgspec.Struct, frozen=True, gc=False):
     """A defect of the peer to be logged and counted: in which message, if known, and in which field."""
 
     what: Defect
@@ -91,7 +98,7 @@ class Noticed(msgspec.Struct, frozen=True):
     field: str = ""
 
 
-class Closing(msgspec.Struct, frozen=True):
+class Closing(msgspec.Struct, frozen=True, gc=False):
     """The end of the conversation: write `data`, then close. Nothing more is read."""
 
     reason: Defect
@@ -108,7 +115,7 @@ NEED_DATA: Final = NeedData.NEED_DATA
 Event = Request | Response | Replay | Noticed | Closing
 
 
-class _Pending(msgspec.Struct, frozen=True):
+class _Pending(msgspec.Struct, frozen=True, gc=False):
     """A message that was sent or received and has no answer yet."""
 
     raw: bytes
@@ -118,7 +125,7 @@ class _Pending(msgspec.Struct, frozen=True):
 
 # 93 and 99 carry no date, so a terminal may truly mean the same bytes twice; an old answer would hide a
 # change.
-_TRULY_REPEATED: Final = (Login, ScStatus)
+_TRULY_REPEATED: Final = frozenset((Login, ScStatus))
 _NEXT_DIGIT: Final = {str(digit): str((digit + 1) % 10) for digit in range(10)}
 
 
@@ -133,9 +140,9 @@ class Connection:
 
     def __init__(self, role: Role, wire: Wire, limits: Limits | None = None) -> None:
         self._role = role
-        self._wire = wire
         self._limits = limits or (ACS_LIMITS if role is Role.ACS else SC_LIMITS)
         self._framer = Framer(self._limits.message)
+        self._most_outstanding = self._limits.outstanding if role is Role.ACS else sys.maxsize
         self._take = self._take_request if role is Role.ACS else self._take_response
         # Lists, for they are short, and an empty deque takes as much memory as all else here.
         self._events: list[Event] = []
@@ -150,6 +157,7 @@ class Connection:
         self._last_answered = b""  # the latest good request, and its answer, which a 96 does not replace
         self._last_answer = b""
         self._resend_asked = False
+        self.set_wire(wire)
 
     @property
     def wire(self) -> Wire:
@@ -159,6 +167,7 @@ class Connection:
     def set_wire(self, wire: Wire) -> None:
         """Go on with these settings, for the messages not yet read and the answers not yet written."""
         self._wire = wire
+        self._terminator = TERMINATOR_BYTES.get(wire.terminator)  # None: as the peer does it
 
     @property
     def outstanding(self) -> int:
@@ -168,17 +177,17 @@ class Connection:
     @property
     def paused(self) -> bool:
         """Whether reading on would only fill memory: until requests are answered, or because it is over."""
-        return self._closed or (self._role is Role.ACS and len(self._outstanding) >= self._limits.outstanding)
+        return self._closed or len(self._outstanding) >= self._most_outstanding
 
     @property
     def has_more(self) -> bool:
         """Whether anything is left of what was received, so that it is worth asking for the next event."""
-        return len(self._framer) > 0 or len(self._events) > 0
+        return bool(self._framer.line or self._framer.buffer or self._events)
 
     @property
     def mid_message(self) -> bool:
         """Whether a message has begun that is not whole yet."""
-        return len(self._framer) > 0 and not self.paused
+        return bool(self._framer.line or self._framer.buffer) and not self.paused
 
     @property
     def closed(self) -> bool:
@@ -189,8 +198,7 @@ class Connection:
         """Take what came from the peer; nothing, once the conversation is over."""
         if self._closed:
             return
-        self._framer.feed(data)
-        if len(self._framer) > self._limits.buffered:
+        if self._framer.feed(data) > self._limits.buffered:
             self._close(Defect.AHEAD)
 
     def next_event(self) -> Event | NeedData:
@@ -217,7 +225,7 @@ class Connection:
         Raises `LocalError` for a message of the other side, when there is no request to answer, and when more
         requests would wait for an answer than the limits let.
         """
-        if self._role is Role.ACS:
+        if self._role is _ACS:
             return self._send_answer(message)
         return self._send_request(message)
 
@@ -251,10 +259,7 @@ class Connection:
         self._events.append(Closing(reason, data))
 
     def _terminated(self, data: bytes) -> bytes:
-        terminator = self._wire.terminator
-        if terminator is Terminator.MIRROR:
-            return data + self._framer.terminator
-        return data + TERMINATOR_BYTES[terminator]
+        return data + (self._terminator or self._framer.terminator)
 
     def _notice(self, event: Event, reading: Reading, jumped: bool = False) -> None:
         """Put all that is to be noticed before the event, and the event behind."""
@@ -272,15 +277,16 @@ class Connection:
         except RemoteError as error:
             self._refuse(error)
             return None
-        message, sequence = reading.message, reading.sequence
+        message, sequence, checked = reading.message, reading.sequence, reading.checked
+        kind = type(message)  # to ask isinstance of a Struct takes three times as long
         self._talked = True
-        self._detecting = reading.checked
-        if message.direction is not Direction.TO_ACS:
+        self._detecting = checked
+        if message.direction is not _TO_ACS:
             return Noticed(Defect.WRONG_DIRECTION, message.code)
         self._refused = 0
-        if isinstance(message, RequestAcsResend):
+        if kind is RequestAcsResend:
             return self._resend_answer()
-        if sequence is not None and not isinstance(message, _TRULY_REPEATED):
+        if sequence is not None and kind not in _TRULY_REPEATED:
             if self._outstanding:
                 if any(pending.raw == raw for pending in self._outstanding):
                     return Noticed(Defect.REPEATED, message.code)
@@ -288,7 +294,7 @@ class Connection:
                 self._replay(self._last_answer)
                 return Noticed(Defect.REPEATED, message.code)
         self._resends = 0
-        self._outstanding.append(_Pending(raw, sequence, reading.checked))
+        self._outstanding.append(_Pending(raw, sequence, checked))
         last, self._last_digit = self._last_digit, sequence
         jumped = sequence is not None and last is not None and sequence != _NEXT_DIGIT.get(last)
         request = Request(message, sequence, raw)
@@ -334,13 +340,13 @@ class Connection:
         return self._terminated(serialise(RequestScResend(), self._wire, None, with_checksum))
 
     def _send_answer(self, message: Message) -> bytes:
-        if message.direction is not Direction.TO_SC:
+        if message.direction is not _TO_SC:
             raise LocalError("only the terminal sends this message")
         if not self._outstanding:
             raise LocalError("no request waits for an answer")
         pending = self._outstanding[0]
-        refusal = isinstance(message, RequestScResend)
-        detection = pending.checked or self._wire.error_detection is ErrorDetection.REQUIRED
+        refusal = type(message) is RequestScResend
+        detection = pending.checked or self._wire.error_detection is _REQUIRED
         sequence = None if refusal else pending.sequence
         data = self._terminated(serialise(message, self._wire, sequence, detection))
         self._outstanding.pop(0)
@@ -352,7 +358,7 @@ class Connection:
     # As SC
 
     def _send_request(self, message: Message) -> bytes:
-        if message.direction is not Direction.TO_ACS or isinstance(message, RequestAcsResend):
+        if message.direction is not _TO_ACS or isinstance(message, RequestAcsResend):
             raise LocalError("this message is not sent as a request")
         if len(self._outstanding) >= self._limits.outstanding:
             raise LocalError("too many requests wait for an answer")
@@ -370,7 +376,7 @@ class Connection:
             self._ask_again(error)
             return None
         message = reading.message
-        if message.direction is not Direction.TO_SC:
+        if message.direction is not _TO_SC:
             return Noticed(Defect.WRONG_DIRECTION, message.code)
         if not self._outstanding:
             return Noticed(Defect.UNSOLICITED, message.code)

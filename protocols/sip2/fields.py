@@ -199,7 +199,7 @@ class Language(StrEnum):
     TAIWANESE = "027"
 
 
-class PatronStatus(msgspec.Struct, frozen=True):
+class PatronStatus(msgspec.Struct, frozen=True, gc=False):
     """The 14 flags of a patron. The first four are denials; many clients read any flag as "blocked"."""
 
     charge_privileges_denied: bool = False
@@ -218,7 +218,7 @@ class PatronStatus(msgspec.Struct, frozen=True):
     too_many_items_billed: bool = False
 
 
-class Summary(msgspec.Struct, frozen=True):
+class Summary(msgspec.Struct, frozen=True, gc=False):
     """The lists asked for in 63: the standard foresees one, clients ask for several."""
 
     hold_items: bool = False
@@ -229,7 +229,7 @@ class Summary(msgspec.Struct, frozen=True):
     unavailable_holds: bool = False
 
 
-class SupportedMessages(msgspec.Struct, frozen=True):
+class SupportedMessages(msgspec.Struct, frozen=True, gc=False):
     """BX: the requests that this terminal may make, in the standard's order."""
 
     patron_status_request: bool = False
@@ -254,18 +254,8 @@ class SupportedMessages(msgspec.Struct, frozen=True):
 
 _YES: Final = {"Y": True, "y": True, "1": True}
 _YES_OR_NO: Final = {**_YES, "N": False, "n": False, "0": False}
-
-
-def _read_flag(text: str) -> bool:
-    return text in _YES
-
-
-def _write_flag(value: bool) -> str:
-    return "Y" if value else "N"
-
-
-def _write_ok(value: bool) -> str:
-    return "1" if value else "0"
+_WRITTEN_FLAG: Final = {True: "Y", False: "N"}
+_WRITTEN_OK: Final = {True: "1", False: "0"}
 
 
 def _number(width: int, unknown: str) -> Shape:
@@ -276,6 +266,7 @@ def _number(width: int, unknown: str) -> Shape:
         digits = text.strip()
         return int(digits) if text != unknown and digits.isascii() and digits.isdigit() else None
 
+    @lru_cache(1024)
     def write(value: int | None) -> str:
         return unknown if value is None else f"{min(max(value, 0), highest):0{width}}"
 
@@ -290,6 +281,7 @@ def _read_ordinal(text: str) -> int | None:
 def _text(width: int) -> Shape:
     """Text of a fixed width, kept as it came and written blank-padded or cut, in ASCII."""
 
+    @lru_cache(1024)
     def write(value: str) -> str:
         if len(value) != width or not (value.isascii() and value.isprintable()):
             value = "".join(c if " " <= c <= "~" else "?" for c in value[:width]).ljust(width)
@@ -336,14 +328,18 @@ def _summary() -> Shape:
     """The last column of 63, which clients make too long or short: unreadable if a field begins in it."""
     row = _row(Summary, 10, " ")
     read_row = cast("Callable[[str], Summary]", row.read)
-    return Shape(10, lambda text: None if text.strip("YyNn ") else read_row(text), row.write)
+
+    @lru_cache(1024)
+    def read(text: str) -> Summary | None:
+        return None if text.strip("YyNn ") else read_row(text)
+
+    return Shape(10, read, row.write)
 
 
 # Military letters: A to I and K to M are east of Greenwich, N to Y west; J is nobody's.
 _HOURS: Final = dict(zip("ABCDEFGHIKLMNOPQRSTUVWXYZ", (*range(1, 13), *range(-1, -13, -1), 0), strict=True))
 _ZONES: Final = {letter: timezone(timedelta(hours=hours)) for letter, hours in _HOURS.items()} | {"Z": UTC}
 _LOCAL: Final = frozenset(("    ", "0000"))
-_TWO_DIGITS: Final = tuple(f"{number:02}" for number in range(60))
 NO_DATE: Final = " " * 18
 
 
@@ -367,6 +363,7 @@ def read_date(text: str) -> datetime | None:
     return None if offset is None else date.replace(tzinfo=offset)
 
 
+@lru_cache(4096)
 def write_date(value: datetime | None) -> str:
     """The 18 characters of a date: four blanks as zone when naive, else UTC; 18 blanks for none."""
     if value is None:
@@ -378,19 +375,14 @@ def write_date(value: datetime | None) -> str:
             value = value.astimezone(UTC)
         except OverflowError:  # within hours of year 1 or 9999
             return NO_DATE
-    day = _written_day(value.year, value.month, value.day)
-    return f"{day}{zone}{_TWO_DIGITS[value.hour]}{_TWO_DIGITS[value.minute]}{_TWO_DIGITS[value.second]}"
-
-
-@lru_cache(1024)
-def _written_day(year: int, month: int, day: int) -> str:
-    return f"{year:04}{month:02}{day:02}"
+    text = value.isoformat()
+    return text[:10].replace("-", "") + zone + text[11:19].replace(":", "")
 
 
 TEXT: Final = Shape()
-FLAG: Final = Shape(1, _read_flag, _write_flag)
-OK_FLAG: Final = Shape(1, _read_flag, _write_ok)
-CHOICE: Final = Shape(1, _YES_OR_NO.get, _write_flag)
+FLAG: Final = Shape(1, _YES.__contains__, _WRITTEN_FLAG.__getitem__)
+OK_FLAG: Final = Shape(1, _YES.__contains__, _WRITTEN_OK.__getitem__)
+CHOICE: Final = Shape(1, _YES_OR_NO.get, _WRITTEN_FLAG.__getitem__)
 MEDIA_FLAG: Final = _code(MediaFlag, MediaFlag.UNKNOWN)
 DATE: Final = Shape(18, read_date, write_date)
 SYNC_DATE: Final = Shape(18, read_date, lambda value: "0" * 18 if value is None else write_date(value))

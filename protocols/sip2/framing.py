@@ -9,7 +9,8 @@ from enum import StrEnum
 from protocols.sip2.errors import Defect, Remedy, RemoteError
 
 _BETWEEN = re.compile(rb"[\r\n \0]+")
-_BETWEEN_BYTES = frozenset(b"\r\n \0\xff")
+_LINE_FEED = 0x0A
+_BETWEEN_BYTES = b"\r\n \0\xff"
 _IAC, _SB, _WILL, _LOWEST_COMMAND = b"\xff", b"\xfa", b"\xfb", b"\xf0"
 _END_OF_SUBNEGOTIATION = b"\xff\xf0"
 
@@ -30,33 +31,52 @@ class Framer:
     """Takes bytes as they come, gives messages without their terminator.
 
     Line ends, blanks, NULs and telnet commands before a message are dropped, empty messages with them.
-    `limit` bounds a message. `terminator` is what the peer ended its latest message with.
+    `limit` bounds a message. `terminator` is what the peer ended its latest message with. What is kept is in
+    `line` if it came as one message and its CR, which is the rule, else in `buffer`.
     """
 
-    __slots__ = ("_buffer", "_limit", "_open_cr", "_searched", "terminator")
+    __slots__ = ("_limit", "_open_cr", "_searched", "buffer", "line", "terminator")
 
     def __init__(self, limit: int) -> None:
-        self._buffer = bytearray()
+        self.line = b""
+        self.buffer = bytearray()
         self._searched = 0
         self._limit = limit
         self._open_cr = False
         self.terminator = b"\r"
 
     def __len__(self) -> int:
-        return len(self._buffer)
+        return len(self.line) + len(self.buffer)
 
-    def feed(self, data: bytes) -> None:
-        """Keep these bytes."""
-        self._buffer += data
+    def feed(self, data: bytes) -> int:
+        """Keep these bytes. Returns how many are kept now."""
+        if (
+            0 < data.find(b"\r") == len(data) - 1 <= self._limit
+            and not (self.buffer or self.line or data[0] in _BETWEEN_BYTES)
+            and _LINE_FEED not in data
+        ):
+            self.line = data
+            return len(data)
+        self.buffer += self.line
+        self.buffer += data
+        self.line = b""
+        return len(self.buffer)
 
     def clear(self) -> None:
         """Forget what is kept."""
-        self._buffer.clear()
+        self.line = b""
+        self.buffer.clear()
         self._searched = 0
 
     def next(self) -> bytes | None:
         """The next whole message, None while there is none; `RemoteError` if it is longer than the limit."""
-        buffer = self._buffer
+        if line := self.line:
+            self.line = b""
+            self._open_cr = True
+            if self.terminator != b"\r\n":
+                self.terminator = b"\r"
+            return line[:-1]
+        buffer = self.buffer
         if not self._searched and buffer and buffer[0] in _BETWEEN_BYTES:
             self._drop_leading()
             if buffer[:1] == _IAC:
@@ -88,11 +108,11 @@ class Framer:
         return message
 
     def _check_length(self) -> None:
-        if len(self._buffer) > self._limit:
+        if len(self.buffer) > self._limit:
             raise RemoteError(Defect.TOO_LONG, Remedy.CLOSE)
 
     def _drop_leading(self) -> None:
-        buffer = self._buffer
+        buffer = self.buffer
         if self._open_cr and buffer[:1] == b"\n":
             self.terminator = b"\r\n"
         self._open_cr = False
@@ -106,7 +126,7 @@ class Framer:
 
     def _junk_end(self, start: int) -> int | None:
         """Where the blanks or the telnet command (RFC 854) at `start` end; None if it is not whole."""
-        buffer = self._buffer
+        buffer = self.buffer
         blanks = _BETWEEN.match(buffer, start)
         if blanks:
             return blanks.end()

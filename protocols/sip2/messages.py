@@ -42,7 +42,7 @@ class Direction(StrEnum):
     TO_SC = "ACS to SC"
 
 
-class Message(msgspec.Struct, frozen=True, kw_only=True):
+class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What all messages share. `extensions` are the fields, id and value, that the declaration does not know.
 
     Its printed form never shows the extensions of a request: one may be the tail of a password that holds a

@@ -35,6 +35,15 @@ def test_messages_end_at_cr_lf_or_both_however_the_stream_is_cut(stream: bytes) 
     assert framed(*[stream[n : n + 1] for n in range(len(stream))]) == [b"97", b"99"]
 
 
+@pytest.mark.parametrize("second", [b"99\r", b"\n99\r\n", b"\r\r99\n", b"9"])
+def test_messages_that_come_before_they_are_asked_for_keep_their_order(second: bytes) -> None:
+    framer = Framer(100)
+    assert framer.feed(b"97\r") == 3
+    assert framer.feed(second) == 3 + len(second)
+    framer.feed(b"9\r")
+    assert [framer.next(), framer.next()] == [b"97", b"99"]
+
+
 def test_an_unfinished_message_waits() -> None:
     assert framed(b"9900802.00") == []
 

@@ -173,6 +173,20 @@ def test_a_message_and_its_checksum_add_up_to_nothing(data: bytes) -> None:
     assert len(checksum(data)) == 4
 
 
+@given(messages(REQUESTS), st.data(), WIRES)
+def test_an_unknown_field_changes_nothing_else(message: Message, data: st.DataObject, wire: Wire) -> None:
+    """What is read in one go and what is read with care are the same, whatever becomes of the fields."""
+    wire = msgspec.structs.replace(wire, error_detection=ErrorDetection.OFF)
+    text = serialise(msgspec.structs.replace(message, extensions=()), wire).decode(wire.charset)
+    end = DECLARATIONS[message.code].fixed_length
+    fields = [part + wire.delimiter for part in text[end:].split(wire.delimiter)[:-1]]
+    fields = data.draw(st.permutations(fields) | st.lists(st.sampled_from(fields))) if fields else []
+    body = "".join([text[:end], *fields]).encode(wire.charset)
+    plainly, with_care = read(body, wire), read(body + b"QQ" + wire.delimiter.encode(), wire)
+    assert msgspec.structs.replace(with_care.message, extensions=()) == plainly.message
+    assert with_care.defects == plainly.defects
+
+
 @given(messages(CODES), DIGITS, st.integers(0), st.integers(0, 255))
 def test_one_damaged_byte_changes_no_message(message: Message, sequence: str, place: int, byte: int) -> None:
     spoilt = damaged(serialise(message, UTF8, sequence, True), place, byte)

@@ -46,12 +46,13 @@ class Script:
         self._thread.start()
 
     def _play(self) -> None:
-        peer, _ = self._listening.accept()
-        with peer, peer.makefile("rwb") as stream, suppress(ConnectionError):
-            for answer in self._answers:
-                self.asked.append(_until_cr(stream.read))
-                stream.write(answer)
-                stream.flush()
+        with suppress(OSError):  # the client may be gone, and the play closed, before it begins
+            peer, _ = self._listening.accept()
+            with peer, peer.makefile("rwb") as stream:
+                for answer in self._answers:
+                    self.asked.append(_until_cr(stream.read))
+                    stream.write(answer)
+                    stream.flush()
 
     def close(self) -> None:
         """Wait until the play is over."""
