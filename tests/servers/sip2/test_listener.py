@@ -120,6 +120,7 @@ async def slow_work(sip2: Sip2Service) -> None:
     """Let everything that was held up be done, with what it lets go on."""
     while sip2.tasks:
         await asyncio.gather(*sip2.tasks)
+        await asyncio.sleep(0)  # a task leaves the set when the loop next turns
 
 
 Log = list[MutableMapping[str, Any]]
