@@ -122,9 +122,7 @@ class SqliteStore:
         except OSError as error:
             raise StoreUnusable(str(path), f"cannot be opened ({_name(error)})") from error
         try:
-            path.touch(
-                mode=0o600
-            )  # it holds names and addresses; the files SQLite puts beside it take its mode
+            path.touch(mode=0o600)  # for names and addresses; the files SQLite puts beside it take its mode
             with closing(connect()) as connection:
                 _prepare(path, connection)
             _sync_folder(path.parent)
@@ -310,13 +308,16 @@ def _connect(path: Path, lock_wait: float) -> sqlite3.Connection:
         check_same_thread=False,  # opened by the caller, then used by one thread
         cached_statements=256,  # each table's INSERT in ten lengths
     )
-    connection.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file; an old one keeps its own
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA wal_autocheckpoint = 0")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute(
-        "PRAGMA secure_delete = ON"
-    )  # a patron taken out of a record is not left in a free page
+    try:
+        connection.execute(f"PRAGMA page_size = {_PAGE}")  # of a new file; an old one keeps its own
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        # A patron taken out of a record is not left in a free page.
+        connection.execute("PRAGMA secure_delete = ON")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 
