@@ -147,15 +147,21 @@ class Library:
         """Take in records of one kind as the store has them. Bibs come before items, so that look-ups are
         whole.
         """
+        items, barcodes, of_bib = self.items, self._item_by_barcode, self._items_of_bib
+        bibs, control_numbers = self.bibs, self._bib_by_control_number
+        # A start does this a million times, so new items and bibs are put in their places right here.
         for record in records:
-            match record:
-                case Item() if record.id not in self.items:
-                    self._add_item(record)
-                case Bib() if record.id not in self.bibs:
-                    self.bibs[record.id] = record
-                    self._bib_by_control_number[record.control_number] = record.id
-                case _:
-                    self._put(None, record)
+            if type(record) is Item and record.loan is None and record.id not in items:
+                item_id, bib = record.id, record.bib
+                items[item_id] = record
+                barcodes[record.barcode] = item_id
+                known = of_bib.get(bib)
+                of_bib[bib] = (item_id,) if known is None else (*known, item_id)
+            elif type(record) is Bib and record.id not in bibs:
+                bibs[record.id] = record
+                control_numbers[record.control_number] = record.id
+            else:
+                self._put(None, record)
 
     def _changes(self, event: Event) -> tuple[Change, ...]:
         match event:
@@ -266,16 +272,6 @@ class Library:
                 pass
             case _:
                 assert_never(record)
-
-    def _add_item(self, item: Item) -> None:
-        """Take in an item that was not here. Apart from `_put_item`: a start does it a million times."""
-        item_id, bib = item.id, item.bib
-        self.items[item_id] = item
-        self._item_by_barcode[item.barcode] = item_id
-        of_bib = self._items_of_bib.get(bib)
-        self._items_of_bib[bib] = (item_id,) if of_bib is None else (*of_bib, item_id)
-        if item.loan is not None:
-            self._loans_of.setdefault(item.loan.patron, {})[item_id] = None
 
     def _put_item(self, before: Item | None, after: Item | None) -> None:
         if after is not None:
