@@ -320,7 +320,7 @@ class Terminal(Struct, frozen=True):
     checkin: Annotated[bool, key("Whether it may check in.")] = True
     fees: Annotated[bool, key("Whether it may take payments.")] = True
     renewal_policy: Annotated[
-        bool, key("Whether checking out what the patron already has on loan may renew it.")
+        bool, key("Whether it may renew, by checking out what the patron has on loan as well.")
     ] = True
     checked_in_ok: Annotated[
         bool, key("Whether checking in what is not on loan is answered with ok, as sorters need.")
