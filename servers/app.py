@@ -33,7 +33,7 @@ from servers.log import get_logger
 from servers.settings import Settings, Sip2Settings, StoreKind, policy_of
 from servers.sip2.listener import Sip2Service
 from servers.sip2.terminals import Terminals
-from servers.tls import server_context
+from servers.tls import days_left, server_context
 
 log = get_logger(__name__)
 
@@ -127,7 +127,13 @@ class Server:
             await server._close()
             raise
         server.sip2_address = Address(*address)
-        log.info("listening", listener="sip2", host=address[0], port=address[1])
+        log.info(
+            "listening",
+            listener="sip2",
+            host=address[0],
+            port=address[1],
+            certificate_days=days_left(tls.certificate),
+        )
         return server
 
     @classmethod
