@@ -88,7 +88,7 @@ def test_a_toy_that_writes_everything_down_before_it_answers_passes(toy: Toy) ->
     [
         ("now and then", "acknowledged: "),
         ("money only", "acknowledged: "),
-        ("no requests", "asked again was|is called renewed|acknowledged: "),
+        ("no requests", "asked again was|is called renewed|was refused: too many loans|acknowledged: "),
     ],
 )
 def test_a_server_that_forgets_is_found_out(
