@@ -51,7 +51,8 @@ class Wire(msgspec.Struct, frozen=True):
     """How one terminal writes SIP2. Settings that cannot work raise `LocalError`.
 
     Reading tries `charset`, then `fallback_charset`, then Latin-1, which never fails. `replacement` takes the
-    place of a delimiter or control character inside a value.
+    place of a delimiter or control character inside a value. `screen_width` and `print_width` are how many
+    characters a line of AF and of AG may have, 0 for as many as the field limit lets through.
     """
 
     charset: str = "cp850"
@@ -62,6 +63,8 @@ class Wire(msgspec.Struct, frozen=True):
     field_limit: int = 255
     field_limit_unit: LimitUnit = LimitUnit.CHARACTERS
     replacement: str = " "
+    screen_width: int = 0
+    print_width: int = 0
 
     def __post_init__(self) -> None:
         for charset in (self.charset, self.fallback_charset):
@@ -77,6 +80,8 @@ class Wire(msgspec.Struct, frozen=True):
             raise LocalError("the replacement is one printable ASCII character other than the delimiter")
         if self.field_limit < 16:
             raise LocalError("the field limit is at least 16")
+        if self.screen_width < 0 or self.print_width < 0:
+            raise LocalError("a line is no shorter than 0 characters, which stands for any length")
 
 
 def _is_ascii_compatible(charset: str) -> bool:
@@ -174,8 +179,10 @@ def read(body: bytes, wire: Wire) -> Reading:
     if sequence is not None:
         content, checked = body[:-9], True
         right = checksum(body[:-4]) == body[-4:].upper()
+    elif b"AY" in body or b"AZ" in body:
+        content, sequence, checked, right = trailer(body, wire.delimiter, defects)
     else:
-        content, sequence, checked, right = _trailer(body, wire.delimiter.encode(), defects)
+        content, checked, right = body, False, True
     if wire.error_detection is _OFF:
         sequence, checked = None, False
         defects.clear()
@@ -183,7 +190,7 @@ def read(body: bytes, wire: Wire) -> Reading:
         raise RemoteError(Defect.CHECKSUM_WRONG, Remedy.RESEND, _code(body))
     elif not checked and wire.error_detection is _REQUIRED:
         raise RemoteError(Defect.CHECKSUM_MISSING, Remedy.RESEND, _code(body))
-    text = content.decode() if content.isascii() else _decoded(content, wire)
+    text = content.decode() if content.isascii() else text_of(content, wire)
     exact = _exact_readers(wire.delimiter).get(text[:2])
     if exact and len(text) <= LONGEST_FIELD and (message := exact(text)) is not None:
         return Reading(message, sequence, checked, defects)
@@ -201,16 +208,10 @@ def read(body: bytes, wire: Wire) -> Reading:
 
 def _message(text: str, reader: _Reader, delimiter: str, defects: list[tuple[Defect, str]]) -> Message:
     slots, end = reader.slots, reader.fixed_length
+    text = _mended(text, reader, delimiter)
     values = [read(text[start:stop]) if read else text[start:stop] for start, stop, read in reader.positions]
-    head = text[end : end + 2]
-    misplaced = head not in slots and (len(text) < end or head[:1] not in ("", delimiter))
-    if misplaced or (values and values[-1] is None and _last_column(text, reader).strip(" 0")):
-        text = _mended(text, reader, delimiter)
-        values = [
-            read(text[start:stop]) if read else text[start:stop] for start, stop, read in reader.positions
-        ]
-        if values and values[-1] is None and (last := reader.positions[-1][2]):
-            values[-1] = last("")
+    if values and values[-1] is None and (last := reader.positions[-1][2]):
+        values[-1] = last("")
     parts = text[end:].split(delimiter)
     if reader.is_request and (len(parts) > MOST_FIELDS or len(text) > LONGEST_FIELD):
         _check_limits(parts, reader.message.code)
@@ -240,13 +241,14 @@ def _message(text: str, reader: _Reader, delimiter: str, defects: list[tuple[Def
 
 
 def _keep_unknown(part: str, extensions: list[tuple[str, str]], defects: list[tuple[Defect, str]]) -> None:
-    if _is_extension_id(part[:2]):
+    if is_field_id(part[:2]):
         extensions.append((part[:2], part[2:]))
     else:
         defects.append((Defect.STRAY_TEXT, ""))
 
 
-def _is_extension_id(id_: str) -> bool:
+def is_field_id(id_: str) -> bool:
+    """Whether a field may be called this: two ASCII letters or digits, and neither AY nor AZ."""
     return len(id_) == 2 and id_.isascii() and id_.isalnum() and id_ not in ("AY", "AZ")
 
 
@@ -257,20 +259,22 @@ def _check_limits(parts: list[str], code: str) -> None:
         raise RemoteError(Defect.FIELD_TOO_LONG, Remedy.RESEND, code)
 
 
-def _last_column(text: str, reader: _Reader) -> str:
-    start, stop, _ = reader.positions[-1]
-    return text[start:stop]
-
-
 _ODD_SC_STATUS: Final = re.compile(r"99(.)([0-9]*)([0-9]\.[0-9].)")
 
 
-def _mended(text: str, reader: _Reader, delimiter: str) -> str:
-    """The text with a fixed part of the right length, when its fields do not begin where that should end.
+def mended(text: str, code: str, delimiter: str) -> str:
+    """The text of a message with a fixed part as long as its declaration has it.
 
     The last column takes what is missing or too much (a summary of any length, a due date that is not there),
-    up to the first field that the message knows. In 99 it is the print width.
+    up to the first field that the message knows. In 99 it is the print width. Raises `RemoteError` if the
+    fixed part is cut short.
     """
+    return _mended(text, _READERS[code], delimiter)
+
+
+def _mended(text: str, reader: _Reader, delimiter: str) -> str:
+    if _is_well_cut(text, reader, delimiter):
+        return text
     end = reader.fixed_length
     if odd := _ODD_SC_STATUS.match(text):
         status, width, version = odd.groups()
@@ -280,10 +284,12 @@ def _mended(text: str, reader: _Reader, delimiter: str) -> str:
         column = text[start:end]
         head = text[end : end + 2]
         unreadable = read is not None and read(column) is None and column.strip(" 0")
-        if not unreadable and _is_extension_id(head) and head[0].isupper() and head.strip("YN"):
+        if not unreadable and is_field_id(head) and head[0].isupper() and head.strip("YN"):
             return text  # somebody's own field comes first
         for place in range(start, text.find(delimiter, start) if delimiter in text[start:] else len(text)):
             if text[place : place + 2] in reader.slots:
+                if place == end:
+                    return text  # of the right length, though unreadable
                 column = text[start:place]
                 if read is not None and read(column) is None:
                     column = ""
@@ -293,17 +299,29 @@ def _mended(text: str, reader: _Reader, delimiter: str) -> str:
     return text
 
 
+def _is_well_cut(text: str, reader: _Reader, delimiter: str) -> bool:
+    """Whether fields, or nothing, stand behind the fixed part, and its last column can be read."""
+    end = reader.fixed_length
+    head = text[end : end + 2]
+    if head not in reader.slots and (len(text) < end or head[:1] not in ("", delimiter)):
+        return False
+    if not reader.positions:
+        return True
+    start, stop, read = reader.positions[-1]
+    return read is None or read(text[start:stop]) is not None or not text[start:stop].strip(" 0")
+
+
 # AYn and AZhhhh in their odder forms: one without the other, several digits, no digit, too few or too many of
 # them.
 _TRAILER: Final = re.compile(rb"(?:AY([^A]{0,3}))?AZ(.*)\Z|AY([0-9]{1,3})\Z", re.DOTALL)
 
 
-def _trailer(
-    body: bytes, delimiter: bytes, defects: list[tuple[Defect, str]]
+def trailer(
+    body: bytes, delimiter: str, defects: list[tuple[Defect, str]]
 ) -> tuple[bytes, str | None, bool, bool]:
     """Content, sequence number, whether there is a checksum and whether nothing speaks against it."""
-    stripped = body.rstrip(delimiter + b" ")
-    start = stripped.rfind(delimiter) + 1
+    stripped = body.rstrip(delimiter.encode() + b" ")
+    start = stripped.rfind(delimiter.encode()) + 1
     found = _TRAILER.search(stripped, start)
     if not found or not _is_trailer(found, start, body, stripped):
         return body, None, False, True
@@ -328,7 +346,8 @@ def _is_trailer(found: re.Match[bytes], start: int, body: bytes, stripped: bytes
     return body == stripped and (found[1] is not None or body[-6:-4] == b"AZ")  # no delimiter before it
 
 
-def _decoded(content: bytes, wire: Wire) -> str:
+def text_of(content: bytes, wire: Wire) -> str:
+    """The bytes as text, in the first of the terminal's charsets that has them all, else in Latin-1."""
     for charset in (wire.charset, wire.fallback_charset):
         try:
             return content.decode(charset)
@@ -344,7 +363,10 @@ def _code(body: bytes) -> str:
 # Writing ------------------------------------------------------------------------------------------
 
 _WRITERS: Final = {declaration.message: compiled.writer(declaration) for declaration in DECLARATIONS.values()}
+_LINES: Final = ("AF", "AG")  # the last fields of every message that has them
 _CONTROLS: Final = bytes(range(0x20)) + b"\x7f"
+_BYTES: Final = LimitUnit.BYTES
+_MOST_BYTES: Final = 4  # of a character in any charset
 _UNSAFE: Final = {delimiter: _CONTROLS + delimiter.encode() for delimiter in _PRINTABLE_ASCII}
 
 
@@ -353,14 +375,16 @@ def serialise(
 ) -> bytes:
     """The message's bytes without terminator, with AY if there is a sequence number, with AZ if asked for.
 
-    Required fields without a value are written empty, optional ones left out. Values are made safe for the
-    wire: in NFC, in the charset or as near as ASCII comes, no delimiter or control character, at most the
-    field limit; longer screen messages and print lines are broken into several. Raises `LocalError` for an
-    extension id that is none.
+    Required fields without a value are written empty, optional ones left out, extensions stand before screen
+    messages and print lines. Values are made safe for the wire: in NFC, in the charset or as near as ASCII
+    comes, no delimiter or control character, at most the field limit; screen messages and print lines longer
+    than that, or than the terminal's lines, are broken into several. Raises `LocalError` for an extension id
+    that is none.
     """
     fixed, parts = _WRITERS[type(message)](message)
     if message.extensions:
-        parts += map(_extension, message.extensions)
+        place = next((n for n, part in enumerate(parts) if part[:2] in _LINES), len(parts))
+        parts[place:place] = map(_extension, message.extensions)
     parts.append("")
     data = _plain(fixed, parts, wire) or _made_safe(fixed, parts, wire)
     if sequence is not None:
@@ -372,15 +396,42 @@ def serialise(
 
 
 def _plain(fixed: str, parts: list[str], wire: Wire) -> bytes | None:
-    """The message as it is, if it is of printable ASCII, no value too long or with a delimiter; else None."""
-    text = fixed + wire.delimiter.join(parts)
-    if not text.isascii():
+    """The message as it is, if there is nothing in it to be made safe, else None."""
+    text, limit = fixed + wire.delimiter.join(parts), wire.field_limit
+    if text.isascii():
+        data = text.encode()
+        if len(data) - len(data.translate(None, _UNSAFE[wire.delimiter])) != len(parts) - 1:
+            return None
+    else:
+        if not (text.isprintable() and unicodedata.is_normalized("NFC", text)):
+            return None
+        if text.count(wire.delimiter) != len(parts) - 1:
+            return None
+        try:
+            data = text.encode(wire.charset)
+        except UnicodeEncodeError:
+            return None
+        if wire.field_limit_unit is _BYTES:
+            limit //= _MOST_BYTES
+    if len(data) > limit and max(map(len, parts)) > limit + 2:
         return None
-    data = text.encode()
-    if len(data) - len(data.translate(None, _UNSAFE[wire.delimiter])) != len(parts) - 1:
-        return None
-    limit = wire.field_limit
-    return data if len(data) <= limit or max(map(len, parts)) <= limit + 2 else None
+    return data if not (wire.screen_width or wire.print_width) or _lines_fit(parts, wire) else None
+
+
+def _lines_fit(parts: list[str], wire: Wire) -> bool:
+    """Whether no line for screen or printer is too wide: they are the last parts, before an empty one."""
+    for part in parts[-2::-1]:
+        if part[:2] not in _LINES:
+            break
+        if len(part) > _width(part[:2], wire) + 2:
+            return False
+    return True
+
+
+def _width(id_: str, wire: Wire) -> int:
+    """How many characters a field of this id may have."""
+    width = wire.screen_width if id_ == "AF" else wire.print_width if id_ == "AG" else 0
+    return min(width or wire.field_limit, wire.field_limit)
 
 
 def _made_safe(fixed: str, parts: list[str], wire: Wire) -> bytes:
@@ -391,19 +442,20 @@ def _made_safe(fixed: str, parts: list[str], wire: Wire) -> bytes:
 
 def _extension(extension: tuple[str, str]) -> str:
     id_, value = extension
-    if not _is_extension_id(id_):
+    if not is_field_id(id_):
         raise LocalError("a field id is two ASCII letters or digits, and neither AY nor AZ")
     return id_ + value
 
 
 def _safe_parts(part: str, wire: Wire) -> Iterable[str]:
     """The field as one or, if it is a long AF or AG, several that may stand on this wire."""
-    if len(part) <= wire.field_limit and part.isascii() and part.isprintable() and wire.delimiter not in part:
-        return (part,)
     id_, value = part[:2], part[2:]
+    width = _width(id_, wire)
+    if len(value) <= width and part.isascii() and part.isprintable() and wire.delimiter not in part:
+        return (part,)
     safe = safe_text(value, wire)
-    if id_ in ("AF", "AG"):
-        return [id_ + line for line in fold(safe, wire)]
+    if id_ in _LINES:
+        return [id_ + line for line in fold(safe, wire, width)]
     return (id_ + cut(safe, wire),)
 
 
@@ -427,22 +479,22 @@ def _printable(character: str, wire: Wire) -> str:
 
 def cut(value: str, wire: Wire) -> str:
     """As much of a safe value as the field limit lets through."""
-    return value[: _reach(value, wire)]
+    return value[: _reach(value, wire, wire.field_limit)]
 
 
-def fold(value: str, wire: Wire) -> list[str]:
-    """A safe value as lines within the field limit, broken at blanks where there are any."""
+def fold(value: str, wire: Wire, width: int) -> list[str]:
+    """A safe value as lines within this width and the field limit, broken at blanks where there are any."""
     lines = []
-    while (reach := _reach(value, wire)) < len(value):
+    while (reach := _reach(value, wire, width)) < len(value):
         blank = value.rfind(" ", 1, reach + 1)
         lines.append(value[:reach] if blank < 0 else value[:blank])
         value = value[reach:] if blank < 0 else value[blank + 1 :]
     return [*lines, value]
 
 
-def _reach(value: str, wire: Wire) -> int:
-    """How many characters the field limit lets through, a letter never parted from its marks."""
-    kept = value[: wire.field_limit]
+def _reach(value: str, wire: Wire, width: int) -> int:
+    """How many characters width and field limit let through, a letter never parted from its marks."""
+    kept = value[:width]
     if wire.field_limit_unit is LimitUnit.BYTES:
         kept = kept.encode(wire.charset, _TRANSLITERATE)[: wire.field_limit].decode(wire.charset, "ignore")
     reach = len(kept)

@@ -7,6 +7,7 @@ codec's part. In the source, `_x` is the function's own, `x` an attribute and `x
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 from typing import Any
 
 from protocols.sip2.messages import Declaration, Message, Position, Slot
@@ -22,8 +23,11 @@ def writer(declaration: Declaration) -> Write:
         **{f"{slot.attribute}_": slot.field.shape.write for slot in declaration.slots},
     }
     fixed = [repr(declaration.message.code), *map(_written_position, declaration.positions)]
-    lines = ["_fields = []"]
-    for slot in declaration.slots:
+    always = list(takewhile(lambda slot: slot.required and not slot.nullable, declaration.slots))
+    lines = [
+        f"_fields = [{', '.join(_written_field(slot, f'_message.{slot.attribute}') for slot in always)}]"
+    ]
+    for slot in declaration.slots[len(always) :]:
         lines += _written_slot(slot)
     lines.append(f"return {' + '.join(fixed)}, _fields")
     write: Write = _compiled("write(_message)", lines, names)
@@ -36,14 +40,15 @@ def _written_position(position: Position) -> str:
 
 
 def _written_slot(slot: Slot) -> Iterator[str]:
-    value = f"_message.{slot.attribute}"
-    field = f"{slot.field.id!r} + " + (f"{slot.attribute}_({{}})" if slot.field.shape.write else "{}")
+    value, field = f"_message.{slot.attribute}", _written_field(slot, "_value")
     if slot.field.repeatable:
-        yield f"if {value}: _fields += [{field.format('_value')} for _value in {value}]"
-    elif slot.nullable:
-        yield f"if (_value := {value}) is not None: _fields.append({field.format('_value')})"
+        yield f"if {value}: _fields += [{field} for _value in {value}]"
     else:
-        yield f"_fields.append({field.format(value)})"
+        yield f"if (_value := {value}) is not None: _fields.append({field})"
+
+
+def _written_field(slot: Slot, value: str) -> str:
+    return f"{slot.field.id!r} + " + (f"{slot.attribute}_({value})" if slot.field.shape.write else value)
 
 
 def reader(declaration: Declaration, delimiter: str) -> Read:
@@ -64,9 +69,9 @@ def reader(declaration: Declaration, delimiter: str) -> Read:
     }
     lines = ["if (_found := _match(_text)) is None: return None", f"[{attributes}] = _found.groups()"]
     for position in positions:
+        name = position.attribute
         if position.shape.read:
-            name = position.attribute
-            lines += [f"_column = {name}", f"{name} = {name}_(_column)"]
+            lines.append(f"{name} = {name}_(_column := {name})")
     if positions and positions[-1].shape.read:  # a field may have begun in the last column
         lines.append(f"if {positions[-1].attribute} is None and _column.strip(' 0'): return None")
     for slot in slots:

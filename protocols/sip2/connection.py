@@ -57,17 +57,19 @@ SC_LIMITS: Final = Limits(message=1024 * 1024, buffered=4 * 1024 * 1024, outstan
 
 
 class _Received(msgspec.Struct, frozen=True, gc=False):
-    """A message of the peer. Its raw bytes hold passwords, so its printed form leaves them out."""
+    """A message, its AY digit, whether it had a checksum; and its bytes, not printed for their passwords."""
 
     message: Message
     sequence: str | None
+    checked: bool
     raw: bytes
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(message={self.message!r}, sequence={self.sequence!r})"
+        shown = ", ".join(f"{name}={value!r}" for name, value in self.__rich_repr__())
+        return f"{type(self).__name__}({shown})"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return [("message", self.message), ("sequence", self.sequence)]
+        return [("message", self.message), ("sequence", self.sequence), ("checked", self.checked)]
 
 
 class Request(_Received, frozen=True):
@@ -115,12 +117,17 @@ NEED_DATA: Final = NeedData.NEED_DATA
 Event = Request | Response | Replay | Noticed | Closing
 
 
-class _Pending(msgspec.Struct, frozen=True, gc=False):
-    """A message that was sent or received and has no answer yet."""
+class Awaited(Enum):
+    """What must come before there is another event."""
 
-    raw: bytes
-    sequence: str | None
-    checked: bool
+    MESSAGE = "a message"
+    REST = "the rest of a message"
+    ANSWERS = "answers to requests, and no more of them"
+    NOTHING = "nothing: it is over"
+
+
+_MESSAGE: Final = Awaited.MESSAGE
+_REST: Final = Awaited.REST
 
 
 # 93 and 99 carry no date, so a terminal may truly mean the same bytes twice; an old answer would hide a
@@ -146,7 +153,7 @@ class Connection:
         self._take = self._take_request if role is Role.ACS else self._take_response
         # Lists, for they are short, and an empty deque takes as much memory as all else here.
         self._events: list[Event] = []
-        self._outstanding: list[_Pending] = []
+        self._outstanding: list[Request] = []  # received, or sent, and not answered
         self._closed = False
         self._talked = False  # the peer has shown that it speaks SIP2
         self._detecting = False  # the peer's latest message had a checksum
@@ -190,6 +197,16 @@ class Connection:
         return bool(self._framer.line or self._framer.buffer) and not self.paused
 
     @property
+    def awaited(self) -> Awaited:
+        """What must come before there is another event, if `next_event` has just said that there is none."""
+        if self._closed:
+            return Awaited.NOTHING
+        if len(self._outstanding) >= self._most_outstanding:
+            return Awaited.ANSWERS
+        framer = self._framer
+        return _REST if framer.line or framer.buffer else _MESSAGE
+
+    @property
     def closed(self) -> bool:
         """Whether `Closing` was or is the last event."""
         return self._closed
@@ -206,7 +223,7 @@ class Connection:
         while True:
             if self._events:
                 return self._next_waiting()
-            if self.paused:
+            if self._closed or len(self._outstanding) >= self._most_outstanding:
                 return NEED_DATA
             try:
                 raw = self._framer.next()
@@ -294,10 +311,10 @@ class Connection:
                 self._replay(self._last_answer)
                 return Noticed(Defect.REPEATED, message.code)
         self._resends = 0
-        self._outstanding.append(_Pending(raw, sequence, checked))
+        request = Request(message, sequence, checked, raw)
+        self._outstanding.append(request)
         last, self._last_digit = self._last_digit, sequence
         jumped = sequence is not None and last is not None and sequence != _NEXT_DIGIT.get(last)
-        request = Request(message, sequence, raw)
         if not (jumped or reading.defects):
             return request
         self._notice(request, reading, jumped)
@@ -366,7 +383,7 @@ class Connection:
         sequence = _NEXT_DIGIT.get(self._last_digit or "9") if detection else None
         data = self._terminated(serialise(message, self._wire, sequence, detection))
         self._last_digit = sequence
-        self._outstanding.append(_Pending(data, sequence, detection))
+        self._outstanding.append(Request(message, sequence, detection, data))
         return data
 
     def _take_response(self, raw: bytes) -> Event | None:
@@ -389,7 +406,7 @@ class Connection:
         self._outstanding.pop(0)
         self._refused = self._resends = 0
         self._resend_asked = False
-        response = Response(message, reading.sequence, raw)
+        response = Response(message, reading.sequence, reading.checked, raw)
         if not reading.defects:
             return response
         self._notice(response, reading)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import lru_cache
 from hmac import compare_digest
+from string import ascii_uppercase
 from typing import Annotated, Any, Final, TypeVar, cast
 
 import msgspec
@@ -144,6 +145,14 @@ class MediaType(StrEnum):
     BOOK_WITH_DISKETTE = "008"
     BOOK_WITH_CD = "009"
     BOOK_WITH_AUDIO_TAPE = "010"
+
+
+class HoldMode(StrEnum):
+    """What 15 asks for. Another sign is none of them, and reads as None."""
+
+    ADD = "+"
+    DELETE = "-"
+    CHANGE = "*"
 
 
 class HoldType(StrEnum):
@@ -303,6 +312,12 @@ def _code(table: type[E_], other: E_) -> Shape:
     return Shape(len(other), lambda text: members.get(text, other))
 
 
+def _optional_code(table: type[StrEnum]) -> Shape:
+    """A closed table of single characters without an "other" member: a code outside it reads as None."""
+    members: Mapping[str, str] = {member.value: member for member in table}
+    return Shape(1, members.get, lambda value: value or " ")
+
+
 def _open_code(table: type[StrEnum], width: int) -> Shape:
     """A table with room for local codes: those stay the text they are."""
     members: Mapping[str, str] = {member.value: member for member in table}
@@ -401,6 +416,7 @@ SECURITY_MARKER: Final = _code(SecurityMarker, SecurityMarker.OTHER)
 FEE_TYPE: Final = _code(FeeType, FeeType.OTHER)
 PAYMENT_TYPE: Final = _open_code(PaymentType, 2)
 MEDIA_TYPE: Final = _code(MediaType, MediaType.OTHER)
+HOLD_MODE: Final = _optional_code(HoldMode)
 HOLD_TYPE: Final = _code(HoldType, HoldType.OTHER)
 ALERT_TYPE: Final = _code(AlertType, AlertType.OTHER)
 PATRON_STATUS: Final = _row(PatronStatus, 14, " ")
@@ -477,9 +493,50 @@ CV = Annotated[AlertType, Field("CV", "alert type", ALERT_TYPE, extension=True)]
 CY = Annotated[str, Field("CY", "hold patron id", extension=True)]
 DA = Annotated[str, Field("DA", "hold patron name", extension=True)]
 
+# EnvisionWare's cash registers. A login may hold a backslash.
+OR = Annotated[str, Field("OR", "register login", extension=True)]
+RN = Annotated[str, Field("RN", "check number", extension=True)]
+
+# Extensions that no message declares: whoever sends them puts them into `extensions`, as text. One id may
+# mean different things to different vendors; its name then says to whom.
+_UNDECLARED: Final = {
+    "BC": "birth date (Polaris)",
+    "DE": "description (FSIP2)",
+    "EA": "main contributor (FSIP2)",
+    "FA": "amount (Polaris), fee remaining (FOLIO)",
+    "FB": "fee item barcode (FOLIO)",
+    "FC": "fee date (FOLIO)",
+    "FD": "fee title (FOLIO)",
+    "FE": "fee id (FOLIO)",
+    "FF": "fee type (FOLIO)",
+    "FG": "fee amount paid (FOLIO)",
+    "FU": "patron group code (FOLIO)",
+    "FV": "patron group description (FOLIO)",
+    "IN": "ISBN (FSIP2)",
+    "MA": "bib id (Voyager)",
+    "MB": "ISBN (Voyager)",
+    "MC": "LCCN (Voyager)",
+    "NB": "other item id (FSIP2)",
+    "PA": "expiry date (EnvisionWare), patron code (Polaris)",
+    "PB": "birth date (EnvisionWare)",
+    "PC": "patron class (EnvisionWare)",
+    "PE": "patron code (Polaris)",
+    "PI": "internet profile (EnvisionWare)",
+    "PS": "patron code (Polaris)",
+    "PX": "expiry date (Polaris)",
+    "PY": "patron flag (Polaris)",
+    "PZ": "postal code (Polaris)",
+    **{f"S{letter}": f"custom patron field {letter} (FSIP2)" for letter in ascii_uppercase},
+    **{f"U{digit}": f"user-defined field {digit} (Polaris)" for digit in range(1, 6)},
+    "XA": "private field A (Symphony)",
+    "XB": "private field B (Symphony)",
+    "XC": "private field C (Symphony)",
+    "XI": "internal patron id (Evergreen)",
+}
+
 CATALOGUE: Final[Mapping[str, Field]] = {
     mark.id: mark
     for declared in list(vars().values())
     for mark in getattr(declared, "__metadata__", ())
     if isinstance(mark, Field)
-}
+} | {id_: Field(id_, name, extension=True) for id_, name in _UNDECLARED.items()}

@@ -77,7 +77,9 @@ class Framer:
                 self.terminator = b"\r"
             return line[:-1]
         buffer = self.buffer
-        if not self._searched and buffer and buffer[0] in _BETWEEN_BYTES:
+        if not buffer:
+            return None
+        if not self._searched and buffer[0] in _BETWEEN_BYTES:
             self._drop_leading()
             if buffer[:1] == _IAC:
                 self._check_length()

@@ -30,6 +30,7 @@ Status = Annotated[f.PatronStatus, f.PATRON_STATUS]
 Summary = Annotated[f.Summary, f.SUMMARY]
 TerminalStatus = Annotated[f.ScStatusCode, f.SC_STATUS]
 CirculationStatus = Annotated[f.CirculationStatus, f.CIRCULATION_STATUS]
+HoldMode = Annotated[f.HoldMode | None, f.HOLD_MODE]
 SecurityMarker = Annotated[f.SecurityMarker, f.SECURITY_MARKER]
 FeeType = Annotated[f.FeeType, f.FEE_TYPE]
 PaymentType = Annotated[f.PaymentType | str, f.PAYMENT_TYPE]
@@ -45,8 +46,8 @@ class Direction(StrEnum):
 class Message(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What all messages share. `extensions` are the fields, id and value, that the declaration does not know.
 
-    Its printed form never shows the extensions of a request: one may be the tail of a password that holds a
-    delimiter.
+    Its printed form never shows the extensions of a request, for one may be the tail of a password that holds
+    a delimiter, nor a password where none belongs.
     """
 
     code: ClassVar[str]
@@ -97,6 +98,8 @@ class ScStatus(FromSc, frozen=True):
 
 
 class AcsStatus(FromAcs, frozen=True):
+    """A terminal of protocol 1.00 knows no BX: leave `supported_messages` None."""
+
     code = "98"
     online_status: Flag
     checkin_ok: Flag
@@ -146,6 +149,41 @@ class PatronStatusResponse(FromAcs, frozen=True):
     valid_patron_password: f.CQ | None = None
     currency_type: f.BH | None = None
     fee_amount: f.BV | None = None
+    screen_message: f.AF = ()
+    print_line: f.AG = ()
+
+
+class BlockPatron(FromSc, frozen=True):
+    """Answered by a `PatronStatusResponse`."""
+
+    code = "01"
+    card_retained: Flag
+    transaction_date: Date
+    institution_id: f.AO
+    blocked_card_message: f.AL
+    patron_identifier: f.AA
+    terminal_password: f.AC
+
+
+class PatronEnable(FromSc, frozen=True):
+    code = "25"
+    transaction_date: Date
+    institution_id: f.AO
+    patron_identifier: f.AA
+    terminal_password: f.AC | None = None
+    patron_password: f.AD | None = None
+
+
+class PatronEnableResponse(FromAcs, frozen=True):
+    code = "26"
+    patron_status: Status
+    language: Language
+    transaction_date: Date
+    institution_id: f.AO
+    patron_identifier: f.AA
+    personal_name: f.AE
+    valid_patron: f.BL | None = None
+    valid_patron_password: f.CQ | None = None
     screen_message: f.AF = ()
     print_line: f.AG = ()
 
@@ -291,6 +329,7 @@ class CheckinResponse(FromAcs, frozen=True):
     hold_patron_id: f.CY | None = None
     hold_patron_name: f.DA | None = None
     home_phone_number: f.BF | None = None
+    hold_pickup_date: f.CM | None = None
     screen_message: f.AF = ()
     print_line: f.AG = ()
 
@@ -334,6 +373,61 @@ class RenewResponse(FromAcs, frozen=True):
     print_line: f.AG = ()
 
 
+class RenewAll(FromSc, frozen=True):
+    code = "65"
+    transaction_date: Date
+    institution_id: f.AO
+    patron_identifier: f.AA
+    patron_password: f.AD | None = None
+    terminal_password: f.AC | None = None
+    fee_acknowledged: f.BO | None = None
+
+
+class RenewAllResponse(FromAcs, frozen=True):
+    code = "66"
+    ok: Ok
+    renewed_count: Count
+    unrenewed_count: Count
+    transaction_date: Date
+    institution_id: f.AO
+    renewed_items: f.BM = ()
+    unrenewed_items: f.BN = ()
+    screen_message: f.AF = ()
+    print_line: f.AG = ()
+
+
+class Hold(FromSc, frozen=True):
+    code = "15"
+    hold_mode: HoldMode
+    transaction_date: Date
+    institution_id: f.AO
+    patron_identifier: f.AA
+    expiration_date: f.BW | None = None
+    pickup_location: f.BS | None = None
+    hold_type: f.BY | None = None
+    patron_password: f.AD | None = None
+    item_identifier: f.AB | None = None
+    title_identifier: f.AJ | None = None
+    terminal_password: f.AC | None = None
+    fee_acknowledged: f.BO | None = None
+
+
+class HoldResponse(FromAcs, frozen=True):
+    code = "16"
+    ok: Ok
+    available: Flag
+    transaction_date: Date
+    institution_id: f.AO
+    patron_identifier: f.AA
+    expiration_date: f.BW | None = None
+    queue_position: f.BR | None = None
+    pickup_location: f.BS | None = None
+    item_identifier: f.AB | None = None
+    title_identifier: f.AJ | None = None
+    screen_message: f.AF = ()
+    print_line: f.AG = ()
+
+
 class FeePaid(FromSc, frozen=True):
     code = "37"
     transaction_date: Date
@@ -347,6 +441,8 @@ class FeePaid(FromSc, frozen=True):
     patron_password: f.AD | None = None
     fee_identifier: f.CG | None = None
     transaction_id: f.BK | None = None
+    register_login: f.OR | None = None
+    check_number: f.RN | None = None
 
 
 class FeePaidResponse(FromAcs, frozen=True):
@@ -393,6 +489,26 @@ class ItemInformationResponse(FromAcs, frozen=True):
     alert_type: f.CV | None = None
     hold_patron_id: f.CY | None = None
     hold_patron_name: f.DA | None = None
+    screen_message: f.AF = ()
+    print_line: f.AG = ()
+
+
+class ItemStatusUpdate(FromSc, frozen=True):
+    code = "19"
+    transaction_date: Date
+    institution_id: f.AO
+    item_identifier: f.AB
+    item_properties: f.CH
+    terminal_password: f.AC | None = None
+
+
+class ItemStatusUpdateResponse(FromAcs, frozen=True):
+    code = "20"
+    item_properties_ok: Ok
+    transaction_date: Date
+    item_identifier: f.AB
+    title_identifier: f.AJ | None = None
+    item_properties: f.CH | None = None
     screen_message: f.AF = ()
     print_line: f.AG = ()
 
@@ -458,11 +574,11 @@ def explain(message: Message) -> list[tuple[str, str, str]]:
     Secrets are stars, flags Y or N, rows of flags the names of those set, and codes come with their names.
     """
     declaration = DECLARATIONS[message.code]
-    lines = [("", _name(p.attribute), _shown(getattr(message, p.attribute))) for p in declaration.positions]
+    lines = [("", _name(p.attribute), shown(getattr(message, p.attribute))) for p in declaration.positions]
     for slot in declaration.slots:
         value = getattr(message, slot.attribute)
         values = value if slot.field.repeatable else () if value is None else (value,)
-        lines += [(slot.field.id, slot.field.name, _shown(each)) for each in values]
+        lines += [(slot.field.id, slot.field.name, shown(each)) for each in values]
     for id_, text in _shown_extensions(message):
         lines.append((id_, f.CATALOGUE[id_].name if id_ in f.CATALOGUE else "extension", text))
     return lines
@@ -472,7 +588,8 @@ def _name(attribute: str) -> str:
     return attribute.replace("_", " ")
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """A field's value for human eyes."""
     match value:
         case None:
             return "-"
@@ -493,7 +610,10 @@ def _shown(value: object) -> str:
 def _shown_extensions(message: Message) -> tuple[tuple[str, str], ...]:
     if message.direction is Direction.TO_ACS:
         return tuple((id_, "***") for id_, _ in message.extensions)
-    return message.extensions
+    return tuple((id_, "***" if id_ in _SECRET_IDS else text) for id_, text in message.extensions)
+
+
+_SECRET_IDS: Final = frozenset(id_ for id_, field in f.CATALOGUE.items() if field.shape is f.SECRET)
 
 
 def table() -> str:

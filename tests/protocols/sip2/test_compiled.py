@@ -13,9 +13,7 @@ FIXED = "1720250131    123000"
 def test_the_source_of_a_function_stays_with_it() -> None:
     assert vars(writer(ITEM_INFORMATION))["__source__"].splitlines() == [
         "def write(_message):",
-        "    _fields = []",
-        "    _fields.append('AO' + _message.institution_id)",
-        "    _fields.append('AB' + _message.item_identifier)",
+        "    _fields = ['AO' + _message.institution_id, 'AB' + _message.item_identifier]",
         "    if (_value := _message.terminal_password) is not None: "
         "_fields.append('AC' + terminal_password_(_value))",
         "    return '17' + transaction_date_(_message.transaction_date), _fields",

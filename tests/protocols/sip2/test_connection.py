@@ -7,6 +7,7 @@ import pytest
 from protocols.sip2.codec import ErrorDetection, Wire, checksum
 from protocols.sip2.connection import (
     NEED_DATA,
+    Awaited,
     Closing,
     Connection,
     Event,
@@ -325,6 +326,25 @@ class TestDefects:
 
     def test_empty_messages_are_nothing(self, acs: Connection) -> None:
         assert events(acs, b"\r\n\r\r\n\n \r") == []
+
+    def test_it_is_known_what_must_come_before_there_is_more(self) -> None:
+        acs = Connection(Role.ACS, Wire(), Limits(outstanding=1))
+        awaited = [acs.awaited]
+        for data in (b"99008", b"02.00\r", b"99008"):
+            events(acs, data)
+            awaited.append(acs.awaited)
+        acs.send(LoginResponse(True))
+        for data in (b"", b"9" * 20_000):
+            events(acs, data)
+            awaited.append(acs.awaited)
+        assert awaited == [
+            Awaited.MESSAGE,
+            Awaited.REST,
+            Awaited.ANSWERS,
+            Awaited.ANSWERS,
+            Awaited.REST,
+            Awaited.NOTHING,
+        ]
 
     def test_it_is_known_whether_a_message_has_begun(self, acs: Connection) -> None:
         for data, begun in ((b"", False), (b"99008", True), (b"02.00\r", False), (b"\n", False)):

@@ -105,6 +105,10 @@ class TestDates:
         (f.ORDINAL, "5", 5),
         (f.FLAG, "Y", True),
         (f.FLAG, "N", False),
+        (f.HOLD_MODE, "+", f.HoldMode.ADD),
+        (f.HOLD_MODE, "-", f.HoldMode.DELETE),
+        (f.HOLD_MODE, "*", f.HoldMode.CHANGE),
+        (f.HOLD_MODE, " ", None),
         (f.OK_FLAG, "1", True),
         (f.OK_FLAG, "0", False),
         (
@@ -141,6 +145,7 @@ def test_values_stand_on_the_wire_as_the_tables_say(shape: f.Shape, text: str, v
         (f.ORDINAL, "9" * 5000, None),
         (f.FEE_TYPE, "10", f.FeeType.OTHER),
         (f.MEDIA_TYPE, "book", f.MediaType.OTHER),
+        (f.HOLD_MODE, "?", None),
         (f.HOLD_TYPE, "7", f.HoldType.OTHER),
         (f.ALERT_TYPE, "77", f.AlertType.OTHER),
         (f.PAYMENT_TYPE, "17", "17"),
@@ -176,14 +181,27 @@ def test_every_patron_flag_has_its_own_place(place: int) -> None:
     assert f.PATRON_STATUS.write(status) == " " * place + "Y" + " " * (13 - place)
 
 
-def test_the_catalogue_holds_the_standard_and_the_2005_extensions() -> None:
+def test_the_catalogue_holds_the_standard_and_the_extensions_met_in_the_wild() -> None:
     standard = (
         "AA AB AC AD AE AF AG AH AJ AL AM AN AO AP AQ AS AT AU AV BD BE BF BG BH BI BK BL BM BN BO BP BQ BR"
         " BS BT BU BV BW BX BY BZ CA CB CC CD CF CG CH CI CJ CK CL CM CN CO CP CQ"
     )
-    extensions = "CR CS CT CV CY DA"
+    extensions = (
+        "CR CS CT CV CY DA OR RN BC PA PB PC PI XI PE PS PX PY PZ U1 U2 U3 U4 U5 FA FU FV FB FC FD FE FF FG"
+        " SA SB SC SD SE SF SG SH SI SJ SK SL SM SN SO SP SQ SR SS ST SU SV SW SX SY SZ EA DE IN NB MA MB MC"
+        " XA XB XC"
+    )
     assert set(f.CATALOGUE) == {*standard.split(), *extensions.split()}
     assert {id_ for id_, field in f.CATALOGUE.items() if field.extension} == set(extensions.split())
+
+
+def test_a_catalogued_field_stands_under_its_own_id() -> None:
+    assert [field.id for field in f.CATALOGUE.values()] == list(f.CATALOGUE)
+
+
+@pytest.mark.parametrize("id_", ["FA", "PA"])
+def test_an_id_of_several_vendors_says_so(id_: str) -> None:
+    assert f.CATALOGUE[id_].name.count("(") == 2
 
 
 def test_the_catalogue_names_the_repeatable_fields() -> None:

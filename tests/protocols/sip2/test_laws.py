@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from protocols.sip2.codec import ErrorDetection, LimitUnit, Wire, checksum, parse, read, serialise
 from protocols.sip2.connection import (
     NEED_DATA,
+    Awaited,
     Closing,
     Connection,
     Event,
@@ -25,6 +26,7 @@ from protocols.sip2.connection import (
     Response,
     Role,
 )
+from protocols.sip2.decoding import Verdict, decode
 from protocols.sip2.errors import RemoteError
 from protocols.sip2.fields import PRINT_WIDTH, VERSION, Field, ScStatusCode, Secret, Shape
 from protocols.sip2.framing import Framer, Terminator
@@ -104,6 +106,8 @@ WIRES = st.builds(
     field_limit=st.integers(20, 300),
     field_limit_unit=st.sampled_from(LimitUnit),
     replacement=st.sampled_from(" _?"),
+    screen_width=st.sampled_from([0, 1, 20, 400]),
+    print_width=st.sampled_from([0, 1, 32, 400]),
 )
 NOISE = st.binary(max_size=200) | st.text("9320110|AYAZOC \r\n\0\xff", max_size=200).map(
     lambda text: text.encode("latin-1")
@@ -160,11 +164,23 @@ def test_whatever_a_value_holds_the_message_keeps_its_form(message: Message, wir
 
 @given(messages(CODES, ANY_TEXT), WIRES)
 def test_nothing_unprintable_or_too_long_is_written(message: Message, wire: Wire) -> None:
-    for _, value in fields_of(message, wire):
+    widths = {"AF": wire.screen_width, "AG": wire.print_width}
+    for id_, value in fields_of(message, wire):
+        width = widths.get(id_, 0)
+        assert not width or len(value) <= width
         assert all(character.isprintable() or character in "\u200c\u200d" for character in value)
         in_bytes = wire.field_limit_unit is LimitUnit.BYTES
         assert len(value.encode(wire.charset) if in_bytes else value) <= wire.field_limit
     assert not set(serialise(message, wire)) & set(b"\r\n\0")
+
+
+@given(messages(CODES, ANY_TEXT | SAFE_TEXT), WIRES)
+def test_a_value_to_be_made_safe_changes_no_other(message: Message, wire: Wire) -> None:
+    """What is written as it is and what is made safe are the same."""
+    message = msgspec.structs.replace(message, extensions=())
+    unsafe = msgspec.structs.replace(message, extensions=(("ZZ", "\0"),))
+    added = f"ZZ{wire.replacement}{wire.delimiter}".encode()
+    assert serialise(unsafe, wire).replace(added, b"", 1) == serialise(message, wire)
 
 
 @given(st.binary(max_size=600))
@@ -222,6 +238,17 @@ def test_damaged_messages_are_messages_or_remote_errors(
         assert type(again) is type(taken_for)
 
 
+@given(messages(CODES), st.booleans(), st.sampled_from(["%s", "09:30:11 [97] INPUT_MSG: '%s'", "> %s<CR>"]))
+def test_what_is_written_is_decoded_as_it_is_read(message: Message, detection: bool, log: str) -> None:
+    message = msgspec.structs.replace(message, extensions=())  # they might belong to a password before them
+    data = serialise(message, UTF8, "3" if detection else None, detection)
+    decoded = decode(log % data.decode(), UTF8)
+    assert (decoded.message, decoded.problem) == (message, None)
+    assert decoded.checksum is (Verdict.RIGHT if detection else Verdict.ABSENT)
+    assert len(decoded.defects) == len(read(data, UTF8).defects)
+    assert sorted(field.id for field in decoded.fields if field.id) == sorted(expected_ids(message))
+
+
 @given(messages(REQUESTS), st.uuids())
 def test_secrets_are_in_nothing_that_is_printed(message: Message, uuid: UUID) -> None:
     canary = uuid.hex
@@ -234,7 +261,9 @@ def test_secrets_are_in_nothing_that_is_printed(message: Message, uuid: UUID) ->
     raw = serialise(message, UTF8, "1", True) + b"\r"
     connection = Connection(Role.ACS, UTF8)
     connection.receive_data(raw + raw)
+    decoded = decode(raw, UTF8)
     printed = f"{message!r} {message} {explain(message)} {taken(connection)!r} {message.__rich_repr__()}"
+    printed += repr(msgspec.structs.replace(decoded, fields=[f for f in decoded.fields if f.id != "QQ"]))
     assert canary not in printed
     with pytest.raises(TypeError):
         msgspec.json.encode([Secret(canary)])
@@ -310,6 +339,9 @@ def test_noise_ends_in_documented_events(noise: list[bytes], wire: Wire, role: R
         for event in taken(connection):
             assert isinstance(event, ours | Replay | Noticed | Closing)
             assert not isinstance(event, theirs)
+        over, unanswered = connection.awaited is Awaited.NOTHING, connection.awaited is Awaited.ANSWERS
+        assert (over or unanswered, over) == (connection.paused, connection.closed)
+        assert (connection.awaited is Awaited.REST) is connection.mid_message
     assert connection.outstanding <= 8
 
 
