@@ -28,6 +28,19 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "serve": Command("servers.serve", "serve a library of your own"),
     "load": Command("servers.load.command", "bring in MARC records, items, patrons, loans and holds"),
     "sip2": Command("servers.sip2.command", "be a self-check: one message, raw lines, or a shell"),
+    "kiosk": Command(
+        "servers.sip2.kiosk.command", "a self-service visit in the terminal, from card to receipt"
+    ),
+    "replay": Command(
+        "servers.sip2.replay.command", "send recorded SIP2 again, and compare what is answered"
+    ),
+    "decode": Command(
+        "servers.decode_command", "read messages field by field, and say what is wrong with them"
+    ),
+    "terminals": Command(
+        "servers.sip2.board_command", "the terminals of a running server, as they are right now"
+    ),
+    "reload": Command("servers.reload_command", "let a running server read its files anew"),
     "certs": Command("certs.command", "make certificates for the server and for terminals"),
     "config": Command("servers.config_command", "print or check a configuration"),
     "hash": Command("servers.hash_command", "hash a terminal's password for the configuration"),
@@ -70,7 +83,13 @@ def _parser(chosen: str) -> argparse.ArgumentParser:
     return parser
 
 
-_MENDABLE: Final = ("StoreUnusable", "TlsProblem", "CertificateError", "ConfigurationProblems")
+_MENDABLE: Final = (
+    "StoreUnusable",
+    "TlsProblem",
+    "CertificateError",
+    "ConfigurationProblems",
+    "ControlProblem",
+)
 """Errors whose text is a sentence for the operator. By name, so that no command imports what it does not use.
 """
 

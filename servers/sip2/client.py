@@ -2,7 +2,7 @@
 out.
 
 It keeps the terminal's rules of the standard: one request at a time, a deadline, 97 when an answer is
-damaged, the same request again when none comes.
+damaged, the same request again when none comes. What travels can be written down (`servers.sip2.recording`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from msgspec import Struct
 
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import Wire
-from protocols.sip2.connection import Closing, Connection, Noticed, Replay, Response, Role
+from protocols.sip2.connection import SC_LIMITS, Closing, Connection, Noticed, Replay, Response, Role
+from protocols.sip2.errors import LocalError, RemoteError
 from protocols.sip2.fields import Secret
+from protocols.sip2.framing import Framer
+from servers.sip2.recording import Recorder
 
 
 class Target(Struct, frozen=True):
@@ -35,6 +38,12 @@ class Target(Struct, frozen=True):
     user: str = ""
     password: str = ""
     location: str = ""
+    charset: str = "utf-8"
+
+    @property
+    def name(self) -> str:
+        """What the terminal is called in a recording: by its user, else by its certificate."""
+        return self.user or (self.certificate.stem if self.certificate else "") or "terminal"
 
 
 class ClientProblem(Exception):
@@ -44,10 +53,14 @@ class ClientProblem(Exception):
 class Sip2Client:
     """One conversation. A context manager; every answer comes back as a message, raw lines as bytes."""
 
-    def __init__(self, target: Target, *, timeout: float = 10.0, tries: int = 3) -> None:
+    def __init__(
+        self, target: Target, *, timeout: float = 10.0, tries: int = 3, recorder: Recorder | None = None
+    ) -> None:
         self._target = target
         self._tries = tries
-        self._connection = Connection(Role.SC, Wire(charset="utf-8"))
+        self._recorder = recorder
+        self._connection = Connection(Role.SC, _wire(target))
+        self._lines = Framer(SC_LIMITS.message)
         context = _context(target) if target.tls else None
         try:
             plain = socket.create_connection((target.host, target.port), timeout)
@@ -65,6 +78,10 @@ class Sip2Client:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the conversation."""
         self._socket.close()
 
     def ask(self, request: m.FromSc) -> m.Message:
@@ -92,14 +109,26 @@ class Sip2Client:
 
     def ask_raw(self, line: bytes) -> bytes:
         """Send a line as it is and return what comes back up to its end; nothing if nothing comes in time."""
+        self.send_raw(line)
+        return self.next_raw()
+
+    def send_raw(self, line: bytes) -> None:
+        """Send a line as it is."""
         self._send(line.rstrip(b"\r\n") + b"\r")
-        answer = b""
-        while not answer.endswith((b"\r", b"\n")):
-            data = self._received()
-            if not data:
-                break
-            answer += data
-        return answer.rstrip(b"\r\n")
+
+    def next_raw(self) -> bytes:
+        """The next line that comes, as it is; what there is of it if it does not come in time."""
+        try:
+            while (line := self._lines.next()) is None:
+                data = self._received()
+                if not data:
+                    rest = bytes(self._lines.line or self._lines.buffer)
+                    self._lines.clear()
+                    return rest
+                self._lines.feed(data)
+        except RemoteError as error:
+            raise ClientProblem(f"the conversation has failed: {error.defect}") from error
+        return line
 
     def log_in(self) -> bool:
         """Log in with the target's user; True without one, since a certificate or nothing is then enough."""
@@ -117,6 +146,8 @@ class Sip2Client:
         return isinstance(answer, m.LoginResponse) and answer.ok
 
     def _send(self, data: bytes) -> None:
+        if self._recorder is not None:
+            self._recorder.sent(data)
         try:
             self._socket.sendall(data)
         except OSError as error:
@@ -132,7 +163,16 @@ class Sip2Client:
             raise ClientProblem(f"the server ended the conversation ({error.strerror or error})") from error
         if not data:
             raise ClientProblem("the server closed the connection")
+        if self._recorder is not None:
+            self._recorder.received(data)
         return data
+
+
+def _wire(target: Target) -> Wire:
+    try:
+        return Wire(charset=target.charset)
+    except LocalError as error:
+        raise ClientProblem(f"{error}; name another one with --charset") from error
 
 
 def _context(target: Target) -> ssl.SSLContext:

@@ -9,13 +9,10 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-import msgspec
-from msgspec import Meta, Struct
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -23,10 +20,11 @@ from rich.text import Text
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import Wire, parse
 from protocols.sip2.errors import RemoteError
-from protocols.sip2.fields import FeeType, PaymentType, ScStatusCode, Secret, Summary
+from protocols.sip2.fields import FeeType, HoldMode, HoldType, PaymentType, ScStatusCode, Secret, Summary
 from protocols.sip2.messages import explain
-from servers.places import FACTS, demo_state
 from servers.sip2.client import ClientProblem, Sip2Client, Target
+from servers.sip2.destination import add_destination_arguments, target_of
+from servers.sip2.recording import add_recording_argument, recording
 
 ALL_LISTS: Final = Summary(
     hold_items=True,
@@ -37,7 +35,14 @@ ALL_LISTS: Final = Summary(
     unavailable_holds=True,
 )
 
-SAID_NO: Final = ("ok", "payment_accepted", "valid_patron", "valid_patron_password", "online_status")
+SAID_NO: Final = (
+    "ok",
+    "item_properties_ok",
+    "payment_accepted",
+    "valid_patron",
+    "valid_patron_password",
+    "online_status",
+)
 """Flags of answers that mean no when they are off. Any request may be answered with 98: offline."""
 
 Words = argparse.Namespace
@@ -118,6 +123,61 @@ def _pay(words: Words, institution: str) -> m.FromSc:
     )
 
 
+def _renew_all(words: Words, institution: str) -> m.FromSc:
+    return m.RenewAll(
+        transaction_date=_now(),
+        institution_id=institution,
+        patron_identifier=words.patron,
+        patron_password=_pin(words),
+        fee_acknowledged=words.agree or None,
+    )
+
+
+def _hold(words: Words, institution: str) -> m.FromSc:
+    return m.Hold(
+        hold_mode=MODES[words.mode],
+        transaction_date=_now(),
+        institution_id=institution,
+        patron_identifier=words.patron,
+        expiration_date=words.until,
+        pickup_location=words.pickup or None,
+        hold_type=HoldType.THIS_COPY if words.this_copy else None,
+        patron_password=_pin(words),
+        item_identifier=words.item or None,
+        title_identifier=words.title or None,
+        fee_acknowledged=words.agree or None,
+    )
+
+
+def _block(words: Words, institution: str) -> m.FromSc:
+    return m.BlockPatron(
+        card_retained=words.retained,
+        transaction_date=_now(),
+        institution_id=institution,
+        blocked_card_message=words.note,
+        patron_identifier=words.patron,
+        terminal_password=Secret(""),
+    )
+
+
+def _enable(words: Words, institution: str) -> m.FromSc:
+    return m.PatronEnable(
+        transaction_date=_now(),
+        institution_id=institution,
+        patron_identifier=words.patron,
+        patron_password=_pin(words),
+    )
+
+
+def _item_note(words: Words, institution: str) -> m.FromSc:
+    return m.ItemStatusUpdate(
+        transaction_date=_now(),
+        institution_id=institution,
+        item_identifier=words.item,
+        item_properties=words.note,
+    )
+
+
 def _end(words: Words, institution: str) -> m.FromSc:
     return m.EndPatronSession(
         transaction_date=_now(), institution_id=institution, patron_identifier=words.patron
@@ -131,15 +191,26 @@ ACTS: Final[Mapping[str, tuple[Callable[[Words, str], m.FromSc], tuple[str, ...]
     "checkout": (_checkout, ("patron", "item"), "borrow an item, or renew one's own (11)"),
     "checkin": (_checkin, ("item",), "return an item (09)"),
     "renew": (_renew, ("patron", "item"), "keep an item longer (29)"),
+    "renew-all": (_renew_all, ("patron",), "keep everything longer (65)"),
     "pay": (_pay, ("patron", "amount"), "pay a fee (37)"),
+    "hold": (_hold, ("patron", "item or title"), "place, change or cancel a hold (15)"),
+    "block": (_block, ("patron", "note"), "block a patron's card (01)"),
+    "enable": (_enable, ("patron",), "lift the blocks that machines have set (25)"),
+    "item-note": (_item_note, ("item", "note"), "keep a note with an item (19)"),
     "end": (_end, ("patron",), "end the patron's session (35)"),
 }
 """Act → how to make its message, the options it cannot do without, and what it is."""
+
+MODES: Final = {"place": HoldMode.ADD, "change": HoldMode.CHANGE, "cancel": HoldMode.DELETE}
+"""What is done with a hold."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `circdesk sip2`."""
     acts = "; ".join(f"{name}: {meaning}" for name, (_, _, meaning) in ACTS.items())
+    parser.epilog = "An act needs: " + "; ".join(
+        f"{name} {_options(needed)}" for name, (_, needed, _) in ACTS.items() if needed
+    )
     parser.add_argument(
         "act",
         nargs="?",
@@ -152,18 +223,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "lines", nargs="*", metavar="LINE", help="for raw: messages without AY, AZ and line end"
     )
     _add_words(parser)
-    where = parser.add_argument_group("where to")
-    where.add_argument(
-        "--target", metavar="HOST:PORT", help="the server (default: the demonstration that is running)"
-    )
-    where.add_argument("--facts", type=Path, metavar="FILE", help="the facts file of a demonstration")
-    where.add_argument("--ca", type=Path, metavar="FILE", help="authority of the server's certificate (PEM)")
-    where.add_argument("--cert", type=Path, metavar="FILE", help="the terminal's certificate (PEM)")
-    where.add_argument("--key", type=Path, metavar="FILE", help="the certificate's key (PEM)")
-    where.add_argument("--no-tls", action="store_true", help="speak plain SIP2, as to a local stunnel")
-    where.add_argument("--user", metavar="NAME", help="login user; none: no login is sent")
-    where.add_argument("--password", metavar="WORD", help="login password")
-    where.add_argument("--institution", metavar="CODE", help="institution id (AO)")
+    add_destination_arguments(parser)
+    add_recording_argument(parser)
 
 
 def _add_words(parser: argparse.ArgumentParser) -> None:
@@ -177,7 +238,23 @@ def _add_words(parser: argparse.ArgumentParser) -> None:
     what.add_argument(
         "--reference", default="", metavar="TEXT", help="for pay: your own number of the payment"
     )
-    what.add_argument("--agree", action="store_true", help="the patron agrees to a fee for borrowing")
+    what.add_argument("--agree", action="store_true", help="the patron agrees to a fee for it")
+    what.add_argument(
+        "--mode",
+        choices=tuple(MODES),
+        default="place",
+        help="for hold (default: place); change: where, until when",
+    )
+    what.add_argument("--title", default="", metavar="ID", help="for hold: a title instead of an item")
+    what.add_argument("--this-copy", action="store_true", help="for hold: this very item, no other copy")
+    what.add_argument("--pickup", default="", metavar="PLACE", help="for hold: where it is picked up")
+    what.add_argument(
+        "--until", type=datetime.fromisoformat, metavar="DATE", help="for hold: not wanted after 2026-12-31"
+    )
+    what.add_argument(
+        "--note", default="", metavar="TEXT", help="for block: why; for item-note: what is to be kept"
+    )
+    what.add_argument("--retained", action="store_true", help="for block: the machine has kept the card")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -190,8 +267,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"circdesk sip2 {args.act} takes no lines; raw does.", file=sys.stderr)
         return 2
     try:
-        target = _target(args)
-        with Sip2Client(target) as client:
+        target = target_of(args)
+        with recording(args.record, target.name) as recorder, Sip2Client(target, recorder=recorder) as client:
             if args.act == "raw":
                 return _raw(client, args.lines or sys.stdin.read().splitlines(), console)
             if not client.log_in():
@@ -281,65 +358,14 @@ def _table(message: m.Message) -> Table:
 
 def _missing(act: str, words: Words) -> str:
     _, needed, _ = ACTS[act]
-    return " and ".join(f"--{name}" for name in needed if not getattr(words, name))
-
-
-class _Sip2Facts(Struct, frozen=True):
-    host: str
-    port: Annotated[int, Meta(ge=1, le=65_535)]
-    tls: bool = True
-    ca: str | None = None
-    user: str = ""
-    password: str = ""
-    location: str = ""
-
-
-class _Facts(Struct, frozen=True):
-    """What a facts file tells us; it holds more for others."""
-
-    sip2: _Sip2Facts
-    institution: str = ""
-
-
-def _target(args: argparse.Namespace) -> Target:
-    typed = None if args.target is None else _address(args.target)
-    if args.facts is not None:
-        facts = _facts(args.facts, f"there is no {args.facts}")
-    elif typed is None:
-        nobody = "there is no demonstration to talk to; start one with ./run, or name a server with --target"
-        facts = _facts(demo_state() / FACTS, nobody)
-    else:
-        facts = _Facts(_Sip2Facts(*typed))
-    sip2 = facts.sip2
-    host, port = typed or (sip2.host, sip2.port)
-    return Target(
-        host=host,
-        port=port,
-        tls=sip2.tls and not args.no_tls,
-        authority=args.ca or (Path(sip2.ca) if sip2.ca else None),
-        certificate=args.cert,
-        key=args.key,
-        institution=args.institution or facts.institution,
-        user=sip2.user if args.user is None else args.user,
-        password=sip2.password if args.password is None else args.password,
-        location=sip2.location,
+    return _options(
+        option for option in needed if not any(getattr(words, name) for name in option.split(" or "))
     )
 
 
-def _address(target: str) -> tuple[str, int]:
-    host, _, port = target.rpartition(":")
-    if not port.isdecimal() or int(port) > 65_535:
-        raise ClientProblem(f"{target!r} is no HOST:PORT")
-    return host.strip("[]") or "127.0.0.1", int(port)
-
-
-def _facts(path: Path, missing: str) -> _Facts:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=_Facts)
-    except FileNotFoundError:
-        raise ClientProblem(missing) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise ClientProblem(f"{path} is no facts file") from None
+def _options(needed: Iterable[str]) -> str:
+    """Options as they are typed; each is a name, or several of which one will do."""
+    return " and ".join(f"--{option.replace(' or ', ' or --')}" for option in needed)
 
 
 def _now() -> datetime:

@@ -20,9 +20,12 @@ from servers.line import Conversation, Line
 class FakeLine:
     """Stands in for `servers.line.Line`. ``held``, ``closed`` and ``limit`` are what was last asked for."""
 
-    def __init__(self, ssl_object: ssl.SSLObject | None = None, peer: str = "192.0.2.7") -> None:
+    def __init__(
+        self, ssl_object: ssl.SSLObject | None = None, peer: str = "192.0.2.7", vouched: str = ""
+    ) -> None:
         self.ssl_object = ssl_object
         self.peer = peer
+        self.vouched = vouched
         self.held = False
         self.closed = False
         self.aborted = False

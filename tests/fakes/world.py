@@ -80,10 +80,10 @@ class HandClock:
 
 
 class CountedIds:
-    """Ids from 1000."""
+    """Ids from 1000, or from the first that no record has had."""
 
-    def __init__(self) -> None:
-        self._ids = count(1000)
+    def __init__(self, first: int = 1000) -> None:
+        self._ids = count(max(first, 1000))
 
     def next(self) -> int:
         """The next id."""
@@ -139,10 +139,20 @@ class World:
             self.library.install(records)
         self.answered.replay(self.memory.recent(self.clock.now() - self.answered.keep))
         self.journal = Journal(self.store, self.library, self.answered)
+        ids = CountedIds(self.memory.next_id())
         self.desk = CirculationDesk(
-            self.library, self.journal, self.answered, self.policy, self.clock, CountedIds(), self.credentials
+            self.library, self.journal, self.answered, self.policy, self.clock, ids, self.credentials
         )
         self.journal.start()
+
+    async def restart(self) -> World:
+        """Stop, and start as a new process would: with nothing but what the store and the clock know."""
+        await self.stop()
+        reborn = World(self.policy.policy)
+        reborn.memory, reborn.clock = self.memory, self.clock
+        reborn.store = RefusingStore(self.memory)
+        reborn.load()
+        return reborn
 
     async def stop(self) -> None:
         """Settle what waits."""
