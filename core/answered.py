@@ -1,4 +1,5 @@
-"""Requests that were answered lately, so that asking again gives the same answer and no second act.
+"""What was done lately, so that asking again gives the same answer, and the last act on an item can be
+undone.
 
 A request key says who asked what of whom and when (the translation makes it; it is the same when a machine
 repeats itself on a new connection). The record is part of the event log (`core.events.Recorded.request`),
@@ -11,70 +12,87 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import count, groupby
 
 from core.events import (
     CheckedIn,
     CheckedOut,
     Event,
     FeePaid,
+    HoldCancelled,
+    HoldChanged,
     HoldPlaced,
     Recorded,
     Renewed,
+    Undone,
 )
 
-Memory = tuple[datetime, tuple[Event, ...]]
+Memory = tuple[datetime, str, tuple[Event, ...]]
+"""An act: when, who, and what happened."""
+
+Name = str | int
+"""What an act is kept by: its request key, or a number if it came without."""
 
 
 class AnsweredRequests:
-    """Request key → what happened then. ``limit`` bounds the memory; the oldest go first."""
+    """Request key → what happened then, for `keep`. ``limit`` bounds the memory; the oldest go first."""
 
     def __init__(self, keep: timedelta = timedelta(hours=24), limit: int = 500_000) -> None:
         self.keep = keep
         self._limit = limit
         # Ordered, since a plain dict finds its oldest entry by passing over all that were taken out before.
-        self._by_key: OrderedDict[str, Memory] = OrderedDict()
-        self._key_of: dict[int, str] = {}
+        self._by_key: OrderedDict[Name, Memory] = OrderedDict()
+        self._key_of: dict[int, Name] = {}
+        self._numbers = count(1)
 
     def recall(self, key: str) -> tuple[Event, ...] | None:
         """What happened when this request was answered, if it still holds."""
         memory = self._by_key.get(key)
-        return None if memory is None else memory[1]
+        return None if memory is None else memory[2]
 
-    def remember(self, key: str, at: datetime, events: tuple[Event, ...]) -> list[tuple[str, Memory]]:
-        """Note what a request led to, and end what this touches. Returns the ended ones, for `forget`."""
+    def latest(self, subject: int) -> Memory | None:
+        """The last act on this item, hold or fee."""
+        key = self._key_of.get(subject)
+        return None if key is None else self._by_key.get(key)
+
+    def remember(
+        self, key: str, at: datetime, events: tuple[Event, ...], by: str = ""
+    ) -> list[tuple[Name, Memory]]:
+        """Note what an act led to, and end what it touches. Returns the ended ones, for `forget`."""
         ended = []
-        ends = bool(key) and not _outlasts(events)
-        for subject in subjects(events):
+        touched = subjects(events)
+        name = key or next(self._numbers)
+        ends = not _outlasts(events)
+        for subject in touched:
             old = self._key_of.pop(subject, None)
             if old is not None and (memory := self._by_key.pop(old, None)) is not None:
                 ended.append((old, memory))
             if ends:
-                self._key_of[subject] = key
-        if key:
-            self._by_key[key] = (at, events)
+                self._key_of[subject] = name
+        if key or (touched and ends):
+            self._by_key[name] = (at, by, events)
             self._expire(at - self.keep)
         return ended
 
-    def forget(self, key: str, events: tuple[Event, ...], ended: Iterable[tuple[str, Memory]]) -> None:
-        """Take a `remember` back: its act was undone."""
-        self._by_key.pop(key, None)
-        for subject in subjects(events):
-            self._key_of.pop(subject, None)
+    def forget(self, key: str, events: tuple[Event, ...], ended: Iterable[tuple[Name, Memory]]) -> None:
+        """Take a `remember` back: its act was not kept."""
+        names = {key, *(self._key_of.pop(subject, "") for subject in subjects(events))}
+        for name in names:
+            self._by_key.pop(name, None)
         for old, memory in ended:
             self._by_key[old] = memory
-            for subject in subjects(memory[1]):
+            for subject in subjects(memory[2]):
                 self._key_of[subject] = old
 
     def replay(self, log: Iterable[Recorded]) -> None:
         """Rebuild from the log, oldest first."""
-        for (key, at), recorded in groupby(log, lambda entry: (entry.request, entry.at)):
-            self.remember(key, at, tuple([entry.event for entry in recorded]))
+        for (key, at, by), recorded in groupby(log, lambda entry: (entry.request, entry.at, entry.actor)):
+            self.remember(key, at, tuple([entry.event for entry in recorded]), by)
 
     def _expire(self, before: datetime) -> None:
         while self._by_key:
             key = next(iter(self._by_key))
-            at, events = self._by_key[key]
+            at, _, events = self._by_key[key]
             if at >= before and len(self._by_key) <= self._limit:
                 return
             del self._by_key[key]
@@ -88,12 +106,14 @@ def subjects(events: Sequence[Event]) -> list[int]:
     found: list[int] = []
     for event in events:
         match event:
-            case CheckedOut() | Renewed() | CheckedIn():
+            case CheckedOut() | Renewed() | CheckedIn() | Undone():
                 found.append(event.item)
             case FeePaid():
                 found += [allocation.fee for allocation in event.payment.allocations]
             case HoldPlaced():
                 found.append(event.hold.id)
+            case HoldChanged() | HoldCancelled():
+                found.append(event.hold)
             case _:
                 pass
     return found

@@ -6,29 +6,52 @@ An event carries all that an answer needs, so that a repeated request can be ans
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from msgspec import Struct
 
 from core.model.records import (
     BibId,
     Block,
+    Discrepancy,
+    DiscrepancyId,
     Fee,
+    FeeId,
     Hold,
     HoldId,
     ItemId,
+    ItemStatus,
     Loan,
+    LoanAct,
     PatronId,
     Payment,
 )
+from core.refusals import Refused
+
+
+class Before(Struct, frozen=True, array_like=True, gc=False):
+    """What an act changed, as it was before, so that it can be undone: how the item stood, and the holds that
+    the act filled, trapped or displaced. Events in older logs have none.
+    """
+
+    status: ItemStatus
+    loan: Loan | None = None
+    hold: HoldId | None = None
+    destination: str = ""
+    moved_at: datetime | None = None
+    holds: tuple[Hold, ...] = ()
 
 
 class CheckedOut(Struct, frozen=True, array_like=True, tag="checked-out", gc=False):
-    """An item was lent. ``hold`` is the patron's own hold that this loan filled."""
+    """An item was lent. ``hold`` is the patron's own hold that this loan filled; ``displaced`` that of
+    another, for which the item had been set aside: it waits again, in its old place.
+    """
 
     item: ItemId
     loan: Loan
     hold: HoldId | None = None
+    displaced: HoldId | None = None
+    before: Before | None = None
 
 
 class Renewed(Struct, frozen=True, array_like=True, tag="renewed", gc=False):
@@ -37,6 +60,7 @@ class Renewed(Struct, frozen=True, array_like=True, tag="renewed", gc=False):
     item: ItemId
     loan: Loan
     due_before: datetime
+    before: Before | None = None
 
 
 class CheckedIn(Struct, frozen=True, array_like=True, tag="checked-in", gc=False):
@@ -44,7 +68,7 @@ class CheckedIn(Struct, frozen=True, array_like=True, tag="checked-in", gc=False
 
     It then waits on the hold shelf here (``hold`` and no ``destination``), travels to the agency
     ``destination`` (for ``hold``, or home), or is put back on the shelf. ``ready_until`` is the end of its
-    time on the hold shelf.
+    time on the hold shelf. ``scanned_at`` is when it was scanned, which may be later than when it came back.
     """
 
     item: ItemId
@@ -55,12 +79,67 @@ class CheckedIn(Struct, frozen=True, array_like=True, tag="checked-in", gc=False
     hold_patron: PatronId | None = None
     destination: str = ""
     ready_until: datetime | None = None
+    scanned_at: datetime | None = None
+    before: Before | None = None
+
+    @property
+    def status(self) -> ItemStatus:
+        """The item's from now on."""
+        if self.destination:
+            return ItemStatus.IN_TRANSIT
+        return ItemStatus.AVAILABLE if self.hold is None else ItemStatus.ON_HOLD_SHELF
+
+
+class Undone(Struct, frozen=True, array_like=True, tag="undone", gc=False):
+    """An act was taken back by the machine that did it, as if it had never been.
+
+    ``patron`` is whose loan it was (nobody's: None). Item and holds are as in ``before`` again, and a hold
+    that was filled exists again. ``fees`` and ``discrepancies`` are those of the act, and end with it; of a
+    fee on which something was paid, what was paid stays.
+    """
+
+    act: LoanAct
+    item: ItemId
+    patron: PatronId | None
+    before: Before
+    fees: tuple[FeeId, ...] = ()
+    discrepancies: tuple[DiscrepancyId, ...] = ()
+
+
+class DiscrepancyNoted(Struct, frozen=True, array_like=True, tag="discrepancy-noted", gc=False):
+    """A machine did something on its own that the rules forbid. Where it could not be ``booked``, this is all
+    that happened.
+    """
+
+    discrepancy: Discrepancy
+
+
+class DiscrepancySettled(Struct, frozen=True, array_like=True, tag="discrepancy-settled", gc=False):
+    """Somebody has dealt with a discrepancy."""
+
+    discrepancy: DiscrepancyId
+    by: str
+    note: str
+    at: datetime
 
 
 class HoldPlaced(Struct, frozen=True, array_like=True, tag="hold-placed", gc=False):
     """A patron asked for a bib or an item."""
 
     hold: Hold
+
+
+class HoldChanged(Struct, frozen=True, array_like=True, tag="hold-changed", gc=False):
+    """A hold is from now on to be picked up at ``pickup``, ends with the day ``expires``, and is filled by
+    copies of the agency ``at`` only (empty: of any).
+    """
+
+    hold: HoldId
+    patron: PatronId
+    bib: BibId
+    pickup: str
+    expires: date | None = None
+    at: str = ""
 
 
 class HoldCancelled(Struct, frozen=True, array_like=True, tag="hold-cancelled", gc=False):
@@ -91,6 +170,28 @@ class PatronBlocked(Struct, frozen=True, array_like=True, tag="patron-blocked", 
     block: Block
 
 
+class PatronEnabled(Struct, frozen=True, array_like=True, tag="patron-enabled", gc=False):
+    """Blocks that machines had placed on a patron were lifted."""
+
+    patron: PatronId
+    lifted: tuple[Block, ...]
+
+
+class ItemNoted(Struct, frozen=True, array_like=True, tag="item-noted", gc=False):
+    """Something was added to the note on an item, which is ``note`` from now on."""
+
+    item: ItemId
+    added: str
+    note: str
+
+
+class NotRenewed(Struct, frozen=True, array_like=True, tag="not-renewed", gc=False):
+    """Of all loans of a patron that were to be renewed, those that were not, and why."""
+
+    patron: PatronId
+    items: tuple[tuple[ItemId, Refused], ...]
+
+
 class RecordsLoaded(Struct, frozen=True, array_like=True, tag="records-loaded", gc=False):
     """Records of one kind (the name of its struct) were brought in from outside, new or in place of older
     versions.
@@ -103,12 +204,19 @@ class RecordsLoaded(Struct, frozen=True, array_like=True, tag="records-loaded", 
 Event = (
     CheckedOut
     | Renewed
+    | NotRenewed
     | CheckedIn
+    | Undone
+    | DiscrepancyNoted
+    | DiscrepancySettled
     | HoldPlaced
+    | HoldChanged
     | HoldCancelled
     | FeeCharged
     | FeePaid
     | PatronBlocked
+    | PatronEnabled
+    | ItemNoted
     | RecordsLoaded
 )
 

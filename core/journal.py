@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
 
-from core.answered import AnsweredRequests, Memory
+from core.answered import AnsweredRequests, Memory, Name
 from core.events import Event, Recorded
 from core.library import Library, touched
 from core.ports import Batch, Change, Store, StoreBroken, StoreRefused
@@ -45,7 +45,7 @@ class UnitOfWork:
         recorded: Sequence[Recorded],
         changes: Sequence[Change],
         keys: Sequence[int],
-        ended: Sequence[tuple[str, Memory]],
+        ended: Sequence[tuple[Name, Memory]],
     ) -> None:
         self.at = at
         self.request = request
@@ -109,7 +109,7 @@ class Journal:
         keys: list[int] = []
         for change in changes:
             keys += touched(change)
-        ended = self._answered.remember(request, at, events)
+        ended = self._answered.remember(request, at, events, actor)
         unit = UnitOfWork(at, request, events, recorded, changes, keys, ended)
         for key in keys:
             self._latest[key] = unit

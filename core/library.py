@@ -9,7 +9,7 @@ records, never whether it may happen.
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TypeVar, assert_never
@@ -19,19 +19,28 @@ from msgspec.structs import replace
 from core.events import (
     CheckedIn,
     CheckedOut,
+    DiscrepancyNoted,
+    DiscrepancySettled,
     Event,
     FeeCharged,
     FeePaid,
     HoldCancelled,
+    HoldChanged,
     HoldPlaced,
+    ItemNoted,
+    NotRenewed,
     PatronBlocked,
+    PatronEnabled,
     RecordsLoaded,
     Renewed,
+    Undone,
 )
 from core.model.records import (
     Bib,
     BibBody,
     BibId,
+    Discrepancy,
+    DiscrepancyId,
     Fee,
     FeeId,
     Hold,
@@ -64,6 +73,7 @@ class Library:
         self.holds: dict[HoldId, Hold] = {}
         self.fees: dict[FeeId, Fee] = {}
         self.payments: dict[PaymentId, Payment] = {}
+        self.discrepancies: dict[DiscrepancyId, Discrepancy] = {}
         self._item_by_barcode: dict[str, ItemId] = {}
         self._bib_by_control_number: dict[str, BibId] = {}
         self._patron_by_identifier: dict[str, PatronId] = {}
@@ -107,6 +117,10 @@ class Library:
     def queue_of(self, bib: BibId) -> list[Hold]:
         """The open holds of a bib in queue order: oldest first."""
         return [self.holds[hold_id] for _, hold_id in self._queue_of.get(bib, ())]
+
+    def position_of(self, hold: Hold) -> int:
+        """The place of an open hold in the queue of its bib; the first is 1."""
+        return self._queue_of[hold.bib].index((hold.placed_at, hold.id)) + 1
 
     def is_awaited(self, bib: BibId) -> bool:
         """Whether a bib has open holds."""
@@ -172,8 +186,20 @@ class Library:
             case Renewed():
                 item = self.items[event.item]
                 return (Change(item, replace(item, version=item.version + 1, loan=event.loan)),)
+            case Undone():
+                return self._undone(event)
+            case DiscrepancyNoted():
+                return (Change(None, event.discrepancy),)
+            case DiscrepancySettled():
+                return self._discrepancy_settled(event)
             case HoldPlaced():
                 return (Change(None, event.hold),)
+            case HoldChanged():
+                hold = self.holds[event.hold]
+                changed = replace(
+                    hold, version=hold.version + 1, pickup=event.pickup, expires=event.expires, at=event.at
+                )
+                return (Change(hold, changed),)
             case HoldCancelled():
                 return self._hold_cancelled(event)
             case FeeCharged():
@@ -184,7 +210,14 @@ class Library:
                 patron = self.patrons[event.patron]
                 blocks = (*patron.blocks, event.block)
                 return (Change(patron, replace(patron, version=patron.version + 1, blocks=blocks)),)
-            case RecordsLoaded():
+            case PatronEnabled():
+                patron = self.patrons[event.patron]
+                blocks = tuple([block for block in patron.blocks if block not in event.lifted])
+                return (Change(patron, replace(patron, version=patron.version + 1, blocks=blocks)),)
+            case ItemNoted():
+                item = self.items[event.item]
+                return (Change(item, replace(item, version=item.version + 1, note=event.note)),)
+            case RecordsLoaded() | NotRenewed():
                 return ()
             case _:
                 assert_never(event)
@@ -198,27 +231,35 @@ class Library:
             loan=event.loan,
             hold=None,
             destination="",
+            moved_at=event.loan.out_at,
         )
-        if event.hold is None:
-            return (Change(item, lent),)
-        hold = self.holds[event.hold]
-        return (Change(item, lent), Change(hold, None), *self._released(hold.trapped, unless=item.id))
+        changes = [Change(item, lent)]
+        if event.hold is not None:
+            hold = self.holds[event.hold]
+            changes += (Change(hold, None), *self._released(hold.trapped, unless=item.id))
+        if event.displaced is not None:
+            changes.append(self._displaced(self.holds[event.displaced]))
+        return tuple(changes)
+
+    def _displaced(self, hold: Hold) -> Change:
+        """The hold waits again: somebody else has its item."""
+        return Change(
+            hold,
+            replace(
+                hold, version=hold.version + 1, status=HoldStatus.WAITING, trapped=None, ready_until=None
+            ),
+        )
 
     def _checked_in(self, event: CheckedIn) -> tuple[Change, ...]:
         item = self.items[event.item]
-        if event.destination:
-            status = ItemStatus.IN_TRANSIT
-        elif event.hold is not None:
-            status = ItemStatus.ON_HOLD_SHELF
-        else:
-            status = ItemStatus.AVAILABLE
         back = replace(
             item,
             version=item.version + 1,
-            status=status,
+            status=event.status,
             loan=None,
             hold=event.hold,
             destination=event.destination,
+            moved_at=event.scanned_at or event.returned_at,
         )
         if event.hold is None:
             return (Change(item, back),)
@@ -231,6 +272,42 @@ class Library:
             ready_until=event.ready_until,
         )
         return (Change(item, back), Change(hold, trapped))
+
+    def _undone(self, event: Undone) -> tuple[Change, ...]:
+        """Versions grow on: what was is there again, but something has happened."""
+        item, before = self.items[event.item], event.before
+        stands = replace(
+            item,
+            version=item.version + 1,
+            status=before.status,
+            loan=before.loan,
+            hold=before.hold,
+            destination=before.destination,
+            moved_at=before.moved_at,
+        )
+        changes = [Change(item, stands)]
+        for hold in before.holds:
+            changes += self._restored(hold, item.id)
+        for fee in (self.fees[fee_id] for fee_id in event.fees):
+            paid = replace(fee, version=fee.version + 1, amount=fee.paid)
+            changes.append(Change(fee, paid if fee.paid else None))
+        changes += [Change(self.discrepancies[noted], None) for noted in event.discrepancies]
+        return tuple(changes)
+
+    def _restored(self, hold: Hold, undone: ItemId) -> Iterator[Change]:
+        """The hold as it was, and set aside for it again what it had released."""
+        now = self.holds.get(hold.id)
+        yield Change(now, replace(hold, version=(now or hold).version + 1))
+        if hold.trapped is not None and hold.trapped != undone:
+            item = self.items[hold.trapped]
+            yield Change(item, replace(item, version=item.version + 1, hold=hold.id))
+
+    def _discrepancy_settled(self, event: DiscrepancySettled) -> tuple[Change, ...]:
+        noted = self.discrepancies[event.discrepancy]
+        settled = replace(
+            noted, version=noted.version + 1, settled_at=event.at, settled_by=event.by, note=event.note
+        )
+        return (Change(noted, settled),)
 
     def _hold_cancelled(self, event: HoldCancelled) -> tuple[Change, ...]:
         hold = self.holds[event.hold]
@@ -268,6 +345,8 @@ class Library:
                 self._put_bib(before, after)  # type: ignore[arg-type]  # a change never crosses kinds
             case Payment():
                 _set(self.payments, record.id, record if after is not None else None)
+            case Discrepancy():
+                _set(self.discrepancies, record.id, record if after is not None else None)
             case BibBody() | None:
                 pass
             case _:
@@ -355,7 +434,7 @@ def touched(change: Change) -> tuple[int, ...]:
             return (record.id, record.bib, record.patron)
         case Fee() | Payment():
             return (record.id, record.patron)
-        case Bib() | BibBody() | Patron():
+        case Bib() | BibBody() | Patron() | Discrepancy():
             return (record.id,)
         case None:
             return ()

@@ -15,9 +15,14 @@ from zoneinfo import ZoneInfo
 from core.model.money import is_exact
 from core.model.policy import ANY, Agency, Calendar, Limits, LoanRule, LoanTerms, Location, Policy, Unit
 from core.rules.facts import Moment, Opening
+from core.rules.service import covers
 
 _LONGEST = {Unit.DAYS: 36_525, Unit.HOURS: 36_525 * 24}
 """A century: a due date never falls out of the years that `datetime` has."""
+
+
+_DAY = 24 * 60
+"""The minutes in which acts are remembered (`core.answered`), and can be undone."""
 
 
 class PolicyTable:
@@ -43,10 +48,16 @@ class PolicyTable:
         asked = (patron_group, item_policy, location)
         terms = self._terms_found.get(asked)
         if terms is None:
-            rules = (rule for rule in self.policy.loan_rules if _matches(rule, *asked))
-            rule = next(rules, LoanRule(self.policy.terms[0].name))
-            terms = self._terms_found[asked] = self._terms[rule.terms]
+            number = self.rule_for(*asked)
+            name = self.policy.loan_rules[number - 1].terms if number else self.policy.terms[0].name
+            terms = self._terms_found[asked] = self._terms[name]
         return terms
+
+    def rule_for(self, patron_group: str, item_policy: str, location: str) -> int:
+        """The number of the first loan rule that matches, counted from 1; 0 if none does."""
+        rules = enumerate(self.policy.loan_rules, 1)
+        asked = (patron_group, item_policy, location)
+        return next((number for number, rule in rules if _matches(rule, *asked)), 0)
 
     def limits_for(self, patron_group: str) -> Limits:
         """The first limits for the group or for any, or the usual ones if there are none."""
@@ -97,10 +108,7 @@ def _matches(rule: LoanRule, patron_group: str, item_policy: str, location: str)
     return (
         rule.patron_group in (ANY, patron_group)
         and rule.item_policy in (ANY, item_policy)
-        and (
-            rule.location in (ANY, location)
-            or (rule.location.endswith("/*") and location.startswith(rule.location[:-1]))
-        )
+        and covers(rule.location, location)
     )
 
 
@@ -109,6 +117,8 @@ def _institution_problems(policy: Policy) -> Iterator[str]:
         yield "The institution has no code."
     if not re.fullmatch("[A-Z]{3}", policy.currency):
         yield f'The currency "{policy.currency}" is not three capital letters as ISO 4217 has them.'
+    if not 0 <= policy.undo_minutes <= _DAY:
+        yield f"The institution has undo_minutes of {policy.undo_minutes}, not 0 to {_DAY}."
     if not _is_zone(policy.time_zone):
         yield f'The time zone "{policy.time_zone}" does not exist.'
 

@@ -100,7 +100,10 @@ class Location(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Policy(Struct, frozen=True, forbid_unknown_fields=True):
-    """The whole policy of an institution. `core.policy_table` answers questions about it."""
+    """The whole policy of an institution. `core.policy_table` answers questions about it.
+
+    A machine may take back what it did within ``undo_minutes``.
+    """
 
     institution: str = "MAIN"
     name: str = ""
@@ -137,5 +140,6 @@ class Policy(Struct, frozen=True, forbid_unknown_fields=True):
         Limits("child", loans=10, overdues=3, owed=Decimal("2.00"), holds=5),
         Limits(),
     )
+    undo_minutes: int = 15
     agencies: tuple[Agency, ...] = ()
     locations: tuple[Location, ...] = ()

@@ -21,6 +21,7 @@ PatronId = NewType("PatronId", int)
 HoldId = NewType("HoldId", int)
 FeeId = NewType("FeeId", int)
 PaymentId = NewType("PaymentId", int)
+DiscrepancyId = NewType("DiscrepancyId", int)
 
 
 class ItemStatus(IntEnum):
@@ -89,6 +90,14 @@ class FeeKind(IntEnum):
     HOLD = 8
 
 
+class LoanAct(IntEnum):
+    """What a machine does with an item in a patron's hands."""
+
+    CHECK_OUT = 0
+    CHECK_IN = 1
+    RENEW = 2
+
+
 class PaymentKind(IntEnum):
     """How a fee was paid."""
 
@@ -112,7 +121,8 @@ class Item(Struct, frozen=True, array_like=True, gc=False):
     """One thing that can be lent.
 
     ``hold`` is the hold it was trapped for (on the hold shelf or on its way there); ``destination`` the
-    agency it travels to while in transit; ``description`` tells volumes and copies apart.
+    agency it travels to while in transit; ``description`` tells volumes and copies apart. ``moved_at`` is
+    when it was last lent or scanned in; None if that was never done here.
     """
 
     id: ItemId
@@ -130,6 +140,7 @@ class Item(Struct, frozen=True, array_like=True, gc=False):
     medium: Medium = Medium.BOOK
     price: Decimal | None = None
     note: str = ""
+    moved_at: datetime | None = None
 
 
 class Bib(Struct, frozen=True, array_like=True, gc=False):
@@ -195,7 +206,7 @@ class Hold(Struct, frozen=True, array_like=True, gc=False):
     ``id``).
 
     ``pickup`` is an agency. ``trapped`` is the item set aside for it; ``ready_until`` the last moment on the
-    shelf.
+    shelf. ``at`` is the agency whose copies alone may fill it; empty: any.
     """
 
     id: HoldId
@@ -210,6 +221,7 @@ class Hold(Struct, frozen=True, array_like=True, gc=False):
     ready_until: datetime | None = None
     expires: date | None = None
     suspended: bool = False
+    at: str = ""
 
 
 class Fee(Struct, frozen=True, array_like=True, gc=False):
@@ -258,5 +270,30 @@ class Payment(Struct, frozen=True, array_like=True, gc=False):
     reference: str = ""
 
 
-Record = Bib | BibBody | Item | Patron | Hold | Fee | Payment
+class Discrepancy(Struct, frozen=True, array_like=True, gc=False):
+    """A line of the reconciliation work list: an act that a machine did on its own, against the rules.
+
+    ``patron`` and ``item`` are what the machine called them, ``due`` is the due date it gave. ``reasons`` are
+    the codes of `core.refusals.Reason`, worst first. ``booked``: whether the records follow the act
+    nevertheless. Open until ``settled_at``.
+    """
+
+    id: DiscrepancyId
+    version: int
+    act: LoanAct
+    terminal: str
+    agency: str
+    patron: str
+    item: str
+    happened_at: datetime
+    noted_at: datetime
+    reasons: tuple[str, ...]
+    booked: bool
+    due: datetime | None = None
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    note: str = ""
+
+
+Record = Bib | BibBody | Item | Patron | Hold | Fee | Payment | Discrepancy
 """Whatever the store keeps."""

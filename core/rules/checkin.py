@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from core.events import CheckedIn, FeeCharged
-from core.model.records import FeeKind, Hold, ItemStatus, Loan
+from core.events import Before, CheckedIn, FeeCharged
+from core.model.records import FeeKind, Hold, Item, ItemStatus, Loan
 from core.refusals import Charge, Reason, Refused
 from core.rules.calendar import hold_shelf_end, overdue_fine
 from core.rules.facts import ReturnFacts
@@ -19,10 +19,22 @@ from core.rules.holds import alive
 
 def check_in(facts: ReturnFacts, new_id: Callable[[], int]) -> Refused | tuple[CheckedIn | FeeCharged, ...]:
     """Scan the item in, whether or not it was on loan. Only an item that was withdrawn is refused."""
+    if ground := ground_against_return(facts.item):
+        return Refused(ground)
+    return take_back(facts, facts.moment.now, new_id)
+
+
+def ground_against_return(item: Item) -> Reason | None:
+    """Why the item is not taken back; None if it is."""
+    return Reason.ITEM_WITHDRAWN if item.status is ItemStatus.WITHDRAWN else None
+
+
+def take_back(
+    facts: ReturnFacts, scanned_at: datetime, new_id: Callable[[], int]
+) -> tuple[CheckedIn | FeeCharged, ...]:
+    """The return, whatever may stand against it, of an item that was scanned at ``scanned_at``."""
     item, loan, now = facts.item, facts.item.loan, facts.moment.now
-    if item.status is ItemStatus.WITHDRAWN:
-        return Refused(Reason.ITEM_WITHDRAWN)
-    checked_in = _checked_in(facts)
+    checked_in = _checked_in(facts, scanned_at)
     # Whoever said that they had returned it was right, or has staff to talk to.
     if loan is None or item.status is ItemStatus.CLAIMED_RETURNED:
         return (checked_in,)
@@ -33,7 +45,7 @@ def check_in(facts: ReturnFacts, new_id: Callable[[], int]) -> Refused | tuple[C
     return checked_in, charge(loan.patron, overdue, item.id, now, new_id)
 
 
-def _checked_in(facts: ReturnFacts) -> CheckedIn:
+def _checked_in(facts: ReturnFacts, scanned_at: datetime) -> CheckedIn:
     """Where the item goes: to the hold it is set aside for, else to the first that waits, else home."""
     item, loan, here = facts.item, facts.item.loan, facts.moment.opening.agency
     hold = facts.demand.trapped or next(iter(alive(facts.demand.waiting, facts.moment.today)), None)
@@ -47,6 +59,15 @@ def _checked_in(facts: ReturnFacts) -> CheckedIn:
         hold_patron=None if hold is None else hold.patron,
         destination="" if goal == here else goal,
         ready_until=_ready_until(facts, hold) if hold is not None and goal == here else None,
+        scanned_at=scanned_at,
+        before=Before(
+            item.status,
+            loan,
+            item.hold,
+            item.destination,
+            item.moved_at,
+            () if hold is None else (hold,),
+        ),
     )
 
 

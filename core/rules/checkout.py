@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from itertools import takewhile
 
-from core.events import CheckedOut, FeeCharged, Renewed
-from core.model.records import FeeKind, Hold, HoldId, ItemStatus, Loan
-from core.refusals import Charge, Reason, Refused
+from core.events import Before, CheckedOut, FeeCharged, Renewed
+from core.model.records import Hold, ItemStatus, Loan
+from core.refusals import Reason, Refused
 from core.rules.calendar import due
 from core.rules.condition import ground_against
-from core.rules.facts import LoanFacts
+from core.rules.facts import NO_DEMAND, LoanFacts
 from core.rules.fees import charge
 from core.rules.holds import alive
-from core.rules.renewal import renew, stops_renewal
+from core.rules.renewal import refusal, renew, rental
 from core.rules.standing import standing
 
 
@@ -21,40 +22,59 @@ def check_out(
     facts: LoanFacts, new_id: Callable[[], int]
 ) -> Refused | tuple[CheckedOut | Renewed | FeeCharged, ...]:
     """Lend the item, or say why not. What the patron has on loan already is renewed, if that is wanted."""
-    patron, item, loan = facts.borrower.patron.id, facts.item, facts.item.loan
-    grounds = standing(facts.borrower, facts.moment, facts.pin)
-    if loan is not None and loan.patron == patron:
-        if facts.renewal_wanted or stops_renewal(grounds):
-            return renew(facts, new_id)
-        return Refused(Reason.RENEWAL_NOT_WANTED)
-    if grounds:
-        return Refused(grounds[0])
-    if ground := ground_against(item) or _ground_against(facts):
-        return Refused(ground)
-    rental = Charge(FeeKind.RENTAL, facts.terms.rental, facts.currency)
-    if rental.amount > 0 and not facts.fee_acknowledged:
-        return Refused(Reason.FEE_TO_ACKNOWLEDGE, rental)
-    now = facts.moment.now
-    lent = Loan(patron, now, due(facts.terms, facts.moment), agency=facts.moment.opening.agency)
-    checked_out = CheckedOut(item.id, lent, _own_hold(facts))
-    if rental.amount > 0:
-        return checked_out, charge(patron, rental, item.id, now, new_id)
-    return (checked_out,)
+    loan = facts.item.loan
+    if loan is not None and loan.patron == facts.borrower.patron.id:
+        return renew(facts, new_id)
+    if grounds := grounds_against_loan(facts):
+        return refusal(grounds[0], facts)
+    return lend(facts, due(facts.terms, facts.moment), new_id)
 
 
-def _ground_against(facts: LoanFacts) -> Reason | None:
-    """What forbids lending a sound item to this patron here."""
+def grounds_against_loan(facts: LoanFacts) -> list[Reason]:
+    """Every ground on which this patron is not lent this item here, in the order of the README."""
     patron, item, trapped = facts.borrower.patron.id, facts.item, facts.demand.trapped
     own = trapped is not None and trapped.patron == patron
+    grounds = list(standing(facts.borrower, facts.moment, facts.pin))
+    if not facts.served:
+        grounds.append(Reason.NOT_SERVED_HERE)
+    if ground := ground_against(item):
+        grounds.append(ground)
     if item.status is ItemStatus.IN_TRANSIT and not own and (trapped or item.destination != _home(facts)):
-        return Reason.ITEM_IN_TRANSIT
+        grounds.append(Reason.ITEM_IN_TRANSIT)
     if not facts.terms.loanable:
-        return Reason.NOT_FOR_LOAN
+        grounds.append(Reason.NOT_FOR_LOAN)
     if item.loan is not None:
-        return Reason.LENT_TO_ANOTHER
+        grounds.append(Reason.LENT_TO_ANOTHER)
     if not own and (trapped or _needed_by_others(facts)):
-        return Reason.HELD_FOR_ANOTHER
-    return None
+        grounds.append(Reason.HELD_FOR_ANOTHER)
+    if facts.terms.rental > 0 and not facts.fee_acknowledged:
+        grounds.append(Reason.FEE_TO_ACKNOWLEDGE)
+    return grounds
+
+
+def lend(facts: LoanFacts, until: datetime, new_id: Callable[[], int]) -> tuple[CheckedOut | FeeCharged, ...]:
+    """The loan, whatever may stand against it. It fills the patron's own hold, and displaces another's."""
+    patron, item, trapped = facts.borrower.patron.id, facts.item, facts.demand.trapped
+    now = facts.moment.now
+    filled = _own_hold(facts)
+    displaced = trapped if trapped is not None and trapped.patron != patron else None
+    checked_out = CheckedOut(
+        item.id,
+        Loan(patron, now, until, agency=facts.moment.opening.agency),
+        None if filled is None else filled.id,
+        None if displaced is None else displaced.id,
+        Before(
+            item.status,
+            item.loan,
+            item.hold,
+            item.destination,
+            item.moved_at,
+            tuple([hold for hold in (filled, displaced) if hold is not None]),
+        ),
+    )
+    if facts.terms.rental > 0:
+        return checked_out, charge(patron, rental(facts), item.id, now, new_id)
+    return (checked_out,)
 
 
 def _home(facts: LoanFacts) -> str:
@@ -63,14 +83,18 @@ def _home(facts: LoanFacts) -> str:
 
 def _needed_by_others(facts: LoanFacts) -> bool:
     """Whether the holds of others, those before the patron's own, need every copy on the shelf."""
+    if not facts.demand.waiting:
+        return False
     patron = facts.borrower.patron.id
     waiting = alive(facts.demand.waiting, facts.moment.today)
     ahead = sum(1 for _ in takewhile(lambda hold: hold.patron != patron, waiting))
     return ahead > 0 and ahead >= facts.demand.on_shelf
 
 
-def _own_hold(facts: LoanFacts) -> HoldId | None:
+def _own_hold(facts: LoanFacts) -> Hold | None:
     """The patron's own hold that the loan fills: the one the item is set aside for, else one that waits."""
     patron, demand = facts.borrower.patron.id, facts.demand
+    if demand is NO_DEMAND:
+        return None
     candidates: tuple[Hold | None, ...] = (demand.trapped, *demand.waiting)
-    return next((hold.id for hold in candidates if hold is not None and hold.patron == patron), None)
+    return next((hold for hold in candidates if hold is not None and hold.patron == patron), None)

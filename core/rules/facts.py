@@ -5,14 +5,29 @@ Local dates are those of the agency where the act happens, so no rule asks what 
 
 from __future__ import annotations
 
-from datetime import date, datetime, tzinfo
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from enum import Enum
 
 from msgspec import Struct
 
+from core.events import Event
 from core.model.policy import Calendar, Limits, LoanTerms
-from core.model.records import Fee, FeeId, Hold, Item, Patron, PaymentKind
+from core.model.records import (
+    Discrepancy,
+    DiscrepancyId,
+    Fee,
+    FeeId,
+    Hold,
+    HoldId,
+    Item,
+    ItemId,
+    LoanAct,
+    Patron,
+    PatronId,
+    PaymentKind,
+)
 
 
 class Pin(Enum):
@@ -52,6 +67,13 @@ class Moment(Struct, frozen=True, gc=False):
     opening: Opening
 
 
+class Offline(Struct, frozen=True, gc=False):
+    """What a machine did on its own: when (aware, in UTC), and the due date it gave, if it gave one."""
+
+    at: datetime
+    due: datetime | None = None
+
+
 class Demand(Struct, frozen=True, gc=False):
     """Who wants an item. ``trapped`` is the hold it is set aside for, ``waiting`` the open, not suspended
     holds of the bib that it could fill (`core.rules.holds.can_fill`), in queue order, the patron's own among
@@ -71,6 +93,7 @@ class LoanFacts(Struct, frozen=True, gc=False):
 
     ``fee_acknowledged``: the patron agreed to the fee the loan costs. ``renewal_wanted``: the terminal lets
     an item that is already with the patron be renewed by a check out. ``currency`` is the institution's.
+    ``served``: the item is of a location that the terminal serves.
     """
 
     moment: Moment
@@ -82,6 +105,7 @@ class LoanFacts(Struct, frozen=True, gc=False):
     pin: Pin = Pin.NOT_GIVEN
     fee_acknowledged: bool = False
     renewal_wanted: bool = True
+    served: bool = True
 
 
 class ReturnFacts(Struct, frozen=True, gc=False):
@@ -101,8 +125,31 @@ class ReturnFacts(Struct, frozen=True, gc=False):
     returned_at: datetime | None = None
 
 
+class UndoFacts(Struct, frozen=True, gc=False):
+    """What taking an act back needs to know.
+
+    ``actor`` wants to undo an ``act`` on ``item``; ``patron`` is whose return it was, where that is known.
+    ``events`` are those of the last act on the item, done at ``done_at`` by ``done_by``. ``holds``,
+    ``items``, ``fees`` and ``discrepancies`` are as they are now.
+    """
+
+    now: datetime
+    window: timedelta
+    actor: str
+    act: LoanAct
+    item: Item
+    patron: PatronId | None
+    done_at: datetime
+    done_by: str
+    events: tuple[Event, ...]
+    holds: Mapping[HoldId, Hold]
+    items: Mapping[ItemId, Item]
+    fees: Mapping[FeeId, Fee]
+    discrepancies: Mapping[DiscrepancyId, Discrepancy]
+
+
 class HoldFacts(Struct, frozen=True, gc=False):
-    """What placing a hold needs to know.
+    """What placing a hold needs to know. ``hold`` is the one wanted, without an id yet.
 
     ``held`` and ``borrowed``: the patron has a hold, or a loan, on it already; ``holdable`` and
     ``pickup_known``: at least one item may be held, and the pickup agency exists.
@@ -110,11 +157,25 @@ class HoldFacts(Struct, frozen=True, gc=False):
 
     moment: Moment
     borrower: Borrower
+    hold: Hold
     held: bool
     borrowed: bool
     holdable: bool
     pickup_known: bool
     pin: Pin = Pin.NOT_GIVEN
+
+
+class HoldChangeFacts(Struct, frozen=True, gc=False):
+    """What changing a hold needs to know: the hold as it is, and what it is to be ``changed`` to.
+
+    ``holdable`` and ``pickup_known`` as for placing it anew.
+    """
+
+    moment: Moment
+    hold: Hold
+    changed: Hold
+    holdable: bool
+    pickup_known: bool
 
 
 class PaymentFacts(Struct, frozen=True, gc=False):

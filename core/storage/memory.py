@@ -6,11 +6,22 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from core.events import Recorded
-from core.model.records import Bib, BibBody, BibId, Fee, Hold, Item, Patron, Payment, Record
+from core.model.records import (
+    Bib,
+    BibBody,
+    BibId,
+    Discrepancy,
+    Fee,
+    Hold,
+    Item,
+    Patron,
+    Payment,
+    Record,
+)
 from core.ports import Batch, StoreRefused
 from core.storage.numbering import check_numbers, highest_id
 
-_LOADED = (Bib, Item, Patron, Hold, Fee, Payment)
+_LOADED = (Bib, Item, Patron, Hold, Fee, Payment, Discrepancy)
 """The kinds of record that `MemoryStore.load` yields, in its order."""
 
 

@@ -6,7 +6,7 @@ whatever follows the log by its number; an id given again would tie an old event
 
 from __future__ import annotations
 
-from core.events import FeeCharged, FeePaid, HoldPlaced, RecordsLoaded
+from core.events import DiscrepancyNoted, FeeCharged, FeePaid, HoldPlaced, RecordsLoaded
 from core.ports import Batch, StoreRefused
 
 
@@ -35,6 +35,8 @@ def highest_id(batch: Batch) -> int:
                 highest = max(highest, fee.id)
             case FeePaid(payment=payment):
                 highest = max(highest, payment.id)
+            case DiscrepancyNoted(discrepancy=discrepancy):
+                highest = max(highest, discrepancy.id)
             case RecordsLoaded(ids=ids):
                 highest = max((highest, *ids))
             case _:

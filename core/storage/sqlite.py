@@ -25,15 +25,26 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from core.events import Event, Recorded
-from core.model.records import Bib, BibBody, BibId, Fee, Hold, Item, Patron, Payment, Record
+from core.model.records import (
+    Bib,
+    BibBody,
+    BibId,
+    Discrepancy,
+    Fee,
+    Hold,
+    Item,
+    Patron,
+    Payment,
+    Record,
+)
 from core.ports import Batch, StoreBroken, StoreRefused, StoreUnusable
 from core.storage import lockfile
 from core.storage.numbering import check_numbers, highest_id
 
 T = TypeVar("T")
 
-FORMAT: Final = 1
-"""The format this program writes, and the newest it reads."""
+FORMAT: Final = 2
+"""The format this program writes, and the newest it reads. Format 1 had neither discrepancies nor undoing."""
 
 _TABLES: Final[dict[type[Record], str]] = {
     Bib: "bib",
@@ -43,20 +54,29 @@ _TABLES: Final[dict[type[Record], str]] = {
     Hold: "hold",
     Fee: "fee",
     Payment: "payment",
+    Discrepancy: "discrepancy",
 }
 """The kinds of record in the order in which `load` yields them. A bib's body is kept as it is: ISO 2709."""
 
+_RECORD_TABLES: Final = [
+    f"CREATE TABLE IF NOT EXISTS {table} "
+    "(id INTEGER PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL)"
+    for table in _TABLES.values()
+]
+
 _SCHEMA: Final = [
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL)",
-    *(
-        f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, version INTEGER NOT NULL, body BLOB NOT NULL)"
-        for table in _TABLES.values()
-    ),
+    *_RECORD_TABLES,
     "CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, "
     "request TEXT NOT NULL, body BLOB NOT NULL)",
     "CREATE INDEX event_at ON event (at)",
     f"INSERT INTO meta VALUES ('format', {FORMAT}), ('last_id', 0)",
 ]
+
+_RENEWAL: Final = [*_RECORD_TABLES, f"UPDATE meta SET value = {FORMAT} WHERE key = 'format'"]
+"""What makes a store of an older format one of this. What it holds is read as it is: all that was added since
+has defaults.
+"""
 
 _REFUSALS: Final = {
     sqlite3.SQLITE_FULL: "the disk is full",
@@ -324,13 +344,12 @@ def _connect(path: Path, lock_wait: float) -> sqlite3.Connection:
 def _prepare(path: Path, connection: sqlite3.Connection) -> None:
     """Put the tables into a new file, or see that an old one is of our kind. Raises `StoreUnusable`."""
     tables = _one(connection, "SELECT count(*) FROM sqlite_schema")
-    if tables:
-        _check_format(path, connection)
+    found = _format(path, connection) if tables else 0
     if _one(connection, "PRAGMA journal_mode = WAL") != "wal":
         raise StoreUnusable(str(path), "SQLite cannot keep a write-ahead log here (is it a network disk?)")
-    if not tables:
+    if found < FORMAT:
         connection.execute("BEGIN IMMEDIATE")
-        for statement in _SCHEMA:
+        for statement in _RENEWAL if tables else _SCHEMA:
             connection.execute(statement)
         connection.execute("COMMIT")
     # What a killed process left in the WAL may be in the kernel's memory only.
@@ -338,9 +357,10 @@ def _prepare(path: Path, connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
-def _check_format(path: Path, connection: sqlite3.Connection) -> None:
+def _format(path: Path, connection: sqlite3.Connection) -> int:
+    """The format of a file that has tables. Raises `StoreUnusable` if it is not ours, or too new."""
     try:
-        found = _one(connection, "SELECT max(value) FROM meta WHERE key = 'format'")
+        found: int | None = _one(connection, "SELECT max(value) FROM meta WHERE key = 'format'")
     except sqlite3.OperationalError:
         found = None
     if found is None:
@@ -349,6 +369,7 @@ def _check_format(path: Path, connection: sqlite3.Connection) -> None:
         raise StoreUnusable(
             str(path), f"written by a newer circdesk (in format {found}; this one reads up to {FORMAT})"
         )
+    return found
 
 
 def _one(connection: sqlite3.Connection, query: str) -> Any:

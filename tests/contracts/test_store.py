@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from core.events import (
     CheckedIn,
     CheckedOut,
+    DiscrepancyNoted,
     Event,
     FeeCharged,
     FeePaid,
@@ -31,6 +32,8 @@ from core.model.records import (
     Bib,
     BibBody,
     BibId,
+    Discrepancy,
+    DiscrepancyId,
     Fee,
     FeeId,
     FeeKind,
@@ -40,6 +43,7 @@ from core.model.records import (
     ItemId,
     ItemStatus,
     Loan,
+    LoanAct,
     Patron,
     PatronId,
     Payment,
@@ -201,6 +205,15 @@ async def test_a_record_may_end_that_never_was_kept(adapter: Adapter) -> None:
     assert loaded(adapter.store) == {}
 
 
+async def test_a_settled_discrepancy_stays_in_the_store(adapter: Adapter) -> None:
+    """Staff may ask what was done about it."""
+    settled = replace(LINE, version=2, settled_at=NOON, settled_by="staff", note="as it should be")
+    await adapter.store.commit(Batch((), new(LINE)))
+    await adapter.store.commit(Batch((), [Change(LINE, settled)]))
+    await adapter.open_again()
+    assert loaded(adapter.store) == by_key([settled])
+
+
 async def test_chunks_hold_one_kind_and_bibs_come_before_items_before_holds(adapter: Adapter) -> None:
     """What loads the memory may look up what a record points to."""
     await adapter.store.commit(Batch((), new(hold(9), item(5), bib(7), item(4), bib(8), hold(6))))
@@ -343,11 +356,21 @@ async def test_the_id_of_an_ended_record_is_never_given_again(adapter: Adapter) 
 
 
 FEE = Fee(FeeId(40), 1, PatronId(5), FeeKind.OVERDUE, Decimal("1.50"), "EUR", NOON)
+LINE = Discrepancy(
+    DiscrepancyId(40), 1, LoanAct.CHECK_OUT, "KIOSK1", "MAIN", "P", "B", NOON, NOON, ("wrong-pin",), True
+)
 PAYMENT = Payment(PaymentId(40), 1, PatronId(5), Decimal("1.50"), "EUR", PaymentKind.CASH, NOON, "KIOSK1", ())
 
 
 @pytest.mark.parametrize(
-    "event", [HoldPlaced(hold(40)), FeeCharged(FEE), FeePaid(PAYMENT), RecordsLoaded("Item", (39, 40))]
+    "event",
+    [
+        HoldPlaced(hold(40)),
+        FeeCharged(FEE),
+        FeePaid(PAYMENT),
+        DiscrepancyNoted(LINE),
+        RecordsLoaded("Item", (39, 40)),
+    ],
 )
 async def test_an_id_that_only_the_log_knows_is_never_given_again(adapter: Adapter, event: Event) -> None:
     """The record came and went within one batch, so its event is all there is of it."""

@@ -5,14 +5,18 @@ from decimal import Decimal
 
 from core.answered import AnsweredRequests, subjects
 from core.events import (
+    Before,
     CheckedIn,
     CheckedOut,
     Event,
     FeeCharged,
     FeePaid,
+    HoldCancelled,
+    HoldChanged,
     HoldPlaced,
     Recorded,
     Renewed,
+    Undone,
 )
 from core.model.records import (
     Allocation,
@@ -23,7 +27,9 @@ from core.model.records import (
     Hold,
     HoldId,
     ItemId,
+    ItemStatus,
     Loan,
+    LoanAct,
     PatronId,
     Payment,
     PaymentId,
@@ -133,9 +139,61 @@ def test_the_log_brings_everything_back_after_a_restart() -> None:
     answered.replay(log)
     assert answered.recall("out") == (OUT[0], FeeCharged(fee))
     assert answered.recall("renew") is None
+    assert answered.latest(ItemId(11)) == (NOW, "kiosk", (OUT[0], FeeCharged(fee)))
+    assert answered.latest(ItemId(12)) == (NOW, "staff", (log[3].event,))
+
+
+def test_the_last_act_on_an_item_is_known_with_its_time_and_its_actor() -> None:
+    answered = AnsweredRequests()
+    assert answered.latest(ItemId(11)) is None
+    answered.remember("out", NOW, OUT, "kiosk-1")
+    answered.remember("elsewhere", NOW, (Renewed(ItemId(12), LOAN, NOW),), "kiosk-2")
+    assert answered.latest(ItemId(11)) == (NOW, "kiosk-1", OUT)
+    later = NOW + timedelta(minutes=1)
+    answered.remember("", later, BACK, "kiosk-2")
+    assert answered.latest(ItemId(11)) == (later, "kiosk-2", BACK)
+
+
+def test_an_act_without_a_key_is_the_last_one_too_and_can_be_forgotten() -> None:
+    answered = AnsweredRequests()
+    answered.remember("", NOW, OUT, "kiosk-1")
+    ended = answered.remember("", NOW, BACK, "kiosk-1")
+    answered.forget("", BACK, ended)
+    assert answered.latest(ItemId(11)) == (NOW, "kiosk-1", OUT)
+    answered.forget("", OUT, [])
+    assert answered.latest(ItemId(11)) is None
+
+
+def test_acts_without_a_key_are_told_apart() -> None:
+    """Of three loans renewed at once, one comes back, then another: neither ends what was done to a third."""
+    answered = AnsweredRequests()
+    answered.remember("", NOW, tuple(Renewed(ItemId(item), LOAN, NOW) for item in (11, 12)))
+    answered.remember("", NOW, BACK)
+    answered.remember("", NOW, (CheckedIn(ItemId(12), "MAIN", NOW),))
+    assert answered.latest(ItemId(11)) == (NOW, "", BACK)
+
+
+def test_the_last_act_is_forgotten_with_its_time() -> None:
+    answered = AnsweredRequests(keep=timedelta(hours=24))
+    answered.remember("", NOW, OUT)
+    answered.remember("", NOW + timedelta(hours=24, seconds=1), (Renewed(ItemId(12), LOAN, NOW),))
+    assert answered.latest(ItemId(11)) is None
+
+
+def test_what_was_undone_is_not_answered_any_more_but_the_undoing_is() -> None:
+    undone = (Undone(LoanAct.CHECK_OUT, ItemId(11), PatronId(21), Before(ItemStatus.AVAILABLE)),)
+    answered = AnsweredRequests()
+    answered.remember("out", NOW, OUT)
+    answered.remember("undo", NOW, undone)
+    assert answered.recall("out") is None
+    assert answered.recall("undo") == undone
+    answered.remember("out", NOW, OUT)
+    assert answered.recall("undo") is None
 
 
 def test_a_hold_is_a_subject_of_its_own() -> None:
     hold = Hold(HoldId(31), 1, PatronId(21), BibId(1), "MAIN", NOW)
     assert subjects((HoldPlaced(hold),)) == [31]
     assert subjects((HoldPlaced(hold), *OUT)) == [31, 11]
+    assert subjects((HoldChanged(hold.id, hold.patron, hold.bib, "EAST"),)) == [31]
+    assert subjects((HoldCancelled(hold.id, hold.patron, hold.bib),)) == [31]

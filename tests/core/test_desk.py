@@ -1,26 +1,47 @@
 """The desk: every act gathers the right facts, is recorded once, and is told the same when asked again."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
+import pytest
 import pytest_asyncio
 
-from core.desk import Answer, Outcome
+from core.desk import Answer, Outcome, RenewedAll
 from core.events import (
     CheckedIn,
     CheckedOut,
     FeeCharged,
     FeePaid,
     HoldCancelled,
+    HoldChanged,
     HoldPlaced,
+    ItemNoted,
     PatronBlocked,
+    PatronEnabled,
     Renewed,
 )
+from core.explain import Act, TermsFound
 from core.journal import Settled
-from core.model.records import BibId, BlockKind, FeeId, HoldStatus, ItemStatus
+from core.model.records import BibId, BlockKind, FeeId, HoldStatus, Item, ItemId, ItemStatus
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
-from tests.fakes.world import ANN, ATLAS, BEN, BOOK, COPY, EAST_KIOSK, EMMA, FILM, KIOSK, METROPOLIS, World
+from tests.fakes.world import (
+    ANN,
+    ATLAS,
+    BEN,
+    BOOK,
+    COPY,
+    CYD,
+    EAST_KIOSK,
+    EMMA,
+    FILM,
+    KIOSK,
+    METROPOLIS,
+    World,
+)
 
 
 @pytest_asyncio.fixture
@@ -63,6 +84,8 @@ async def test_whom_and_what_the_desk_does_not_know_it_refuses(world: World) -> 
     assert reason(desk.place_hold(KIOSK, "P1", EMMA, "MAIN", item="I3")) is Reason.UNKNOWN_ITEM
     assert reason(desk.cancel_hold(KIOSK, "P9", EMMA)) is Reason.UNKNOWN_PATRON
     assert reason(desk.cancel_hold(KIOSK, "P1", EMMA)) is Reason.UNKNOWN_HOLD
+    assert reason(desk.change_hold(KIOSK, "P9", EMMA)) is Reason.UNKNOWN_PATRON
+    assert reason(desk.enable(KIOSK, "P9")) is Reason.UNKNOWN_PATRON
     assert reason(desk.pay(KIOSK, "P9", Decimal(1), "EUR")) is Reason.UNKNOWN_PATRON
     assert reason(desk.block(KIOSK, "P9", BlockKind.STAFF)) is Reason.UNKNOWN_PATRON
     assert desk.view_patron(KIOSK, "P9").outcome is None
@@ -209,7 +232,14 @@ async def test_every_other_act_repeated_is_done_once_too(world: World) -> None:
     placed = [desk.place_hold(KIOSK, "P1", EMMA, "MAIN", request="hold").outcome for _ in range(2)]
     cancelled = [desk.cancel_hold(KIOSK, "P1", EMMA, request="cancel").outcome for _ in range(2)]
     blocked = [desk.block(KIOSK, "P1", BlockKind.STAFF, request="block").outcome for _ in range(2)]
-    assert [first == again for first, again in (placed, cancelled, blocked)] == [True] * 3
+    desk.block(KIOSK, "P1", BlockKind.SELF_CHECK)
+    enabled = [desk.enable(KIOSK, "P1", request="enable").outcome for _ in range(2)]
+    noted = [desk.note_item(KIOSK, "I1", "torn", request="note").outcome for _ in range(2)]
+    desk.place_hold(KIOSK, "P2", EMMA, "MAIN")
+    changed = [desk.change_hold(KIOSK, "P2", EMMA, pickup="EAST", request="change").outcome for _ in range(2)]
+    acts = (placed, cancelled, blocked, enabled, noted, changed)
+    assert [first == again for first, again in acts] == [True] * 6
+    assert world.library.items[BOOK].note == "torn"
 
 
 async def test_a_request_that_was_refused_is_decided_anew(world: World) -> None:
@@ -277,16 +307,315 @@ async def test_an_item_is_seen_with_its_bib_terms_and_queue(world: World) -> Non
     assert view.hold.patron == BEN
 
 
+async def test_an_item_is_noted_on_line_after_line(world: World) -> None:
+    assert events(world.desk.note_item(KIOSK, "I1", "cover torn")) == [ItemNoted]
+    assert events(world.desk.note_item(KIOSK, "I1", "page 7 wet")) == [ItemNoted]
+    assert world.library.items[BOOK].note == "cover torn / page 7 wet"
+    assert events(world.desk.note_item(KIOSK, "I1", "\r\n")) == []
+    assert reason(world.desk.note_item(KIOSK, "I9", "cover torn")) is Reason.UNKNOWN_ITEM
+
+
+async def test_a_machine_lifts_what_machines_placed_and_no_more(world: World) -> None:
+    desk = world.desk
+    assert events(desk.enable(KIOSK, "P1")) == []
+    desk.block(KIOSK, "P1", BlockKind.SELF_CHECK)
+    desk.block(EAST_KIOSK, "P1", BlockKind.CARD_RETAINED)
+    assert events(desk.enable(KIOSK, "P1")) == [PatronEnabled]
+    assert events(desk.check_out(KIOSK, "P1", "I1")) == [CheckedOut]
+    desk.block(KIOSK, "P1", BlockKind.CARD_LOST)
+    assert events(desk.enable(KIOSK, "P1")) == []
+    assert reason(desk.check_out(KIOSK, "P1", "I2")) is Reason.CARD_LOST
+
+
+# Holds
+
+
+async def test_a_hold_may_be_for_copies_of_one_agency_and_end_some_day(world: World) -> None:
+    desk, today = world.desk, world.clock.now().date()
+    assert reason(desk.place_hold(KIOSK, "P1", EMMA, "MAIN", at="EAST")) is Reason.NOT_HOLDABLE
+    yesterday = today - timedelta(days=1)
+    assert reason(desk.place_hold(KIOSK, "P1", EMMA, "MAIN", expires=yesterday)) is Reason.INVALID_DATE
+    assert events(desk.place_hold(KIOSK, "P1", EMMA, "MAIN", at="MAIN", expires=today)) == [HoldPlaced]
+    (hold,) = world.library.queue_of(EMMA)
+    assert (hold.at, hold.expires) == ("MAIN", today)
+
+
+async def test_a_hold_is_changed_in_its_place_of_the_queue(world: World) -> None:
+    desk, today = world.desk, world.clock.now().date()
+    assert reason(desk.change_hold(KIOSK, "P1", EMMA, pickup="EAST")) is Reason.UNKNOWN_HOLD
+    desk.place_hold(KIOSK, "P1", EMMA, "MAIN")
+    desk.place_hold(KIOSK, "P2", EMMA, "MAIN")
+    assert events(desk.change_hold(KIOSK, "P1", EMMA, pickup="EAST")) == [HoldChanged]
+    assert events(desk.change_hold(KIOSK, "P1", EMMA, expires=today)) == [HoldChanged]
+    assert events(desk.change_hold(KIOSK, "P1", EMMA, at="MAIN")) == [HoldChanged]
+    assert events(desk.change_hold(KIOSK, "P1", EMMA, pickup="EAST")) == []
+    assert reason(desk.change_hold(KIOSK, "P1", EMMA, pickup="NOWHERE")) is Reason.UNKNOWN_PICKUP
+    assert reason(desk.change_hold(KIOSK, "P1", EMMA, at="EAST")) is Reason.NOT_HOLDABLE
+    first = world.library.queue_of(EMMA)[0]
+    assert (first.patron, first.pickup, first.expires, first.at) == (ANN, "EAST", today, "MAIN")
+
+
+async def test_what_travels_to_the_old_place_of_pickup_goes_on_from_there(world: World) -> None:
+    world.desk.place_hold(KIOSK, "P2", METROPOLIS, "MAIN")
+    world.desk.check_in(EAST_KIOSK, "I3")
+    assert events(world.desk.change_hold(KIOSK, "P2", METROPOLIS, pickup="EAST")) == [HoldChanged]
+    world.desk.check_in(KIOSK, "I3")
+    assert world.library.items[FILM].destination == "EAST"
+    world.desk.check_in(EAST_KIOSK, "I3")
+    assert world.library.items[FILM].status is ItemStatus.ON_HOLD_SHELF
+
+
+async def test_what_is_ready_stays_where_it_is_ready(world: World) -> None:
+    world.desk.place_hold(KIOSK, "P2", EMMA, "MAIN")
+    world.desk.check_in(KIOSK, "I1")
+    assert reason(world.desk.change_hold(KIOSK, "P2", EMMA, pickup="EAST")) is Reason.SUPERSEDED
+
+
+async def test_a_hold_is_found_by_an_item_that_could_fill_it(world: World) -> None:
+    desk = world.desk
+    desk.place_hold(KIOSK, "P1", EMMA, "MAIN", item="I1")
+    desk.place_hold(KIOSK, "P2", EMMA, "MAIN")
+    assert reason(desk.cancel_hold(KIOSK, "P1", EMMA, item="I2")) is Reason.UNKNOWN_HOLD
+    assert reason(desk.cancel_hold(KIOSK, "P1", EMMA, item="I9")) is Reason.UNKNOWN_ITEM
+    assert reason(desk.change_hold(KIOSK, "P1", EMMA, item="I2", pickup="EAST")) is Reason.UNKNOWN_HOLD
+    assert events(desk.cancel_hold(KIOSK, "P1", EMMA, item="I1")) == [HoldCancelled]
+    assert events(desk.cancel_hold(KIOSK, "P2", EMMA, item="I2")) == [HoldCancelled]
+
+
+async def test_nobody_cancels_the_hold_of_another(world: World) -> None:
+    world.desk.place_hold(KIOSK, "P2", EMMA, "MAIN")
+    assert reason(world.desk.cancel_hold(KIOSK, "P1", EMMA)) is Reason.UNKNOWN_HOLD
+    assert len(world.library.queue_of(EMMA)) == 1
+
+
+async def test_a_hold_placed_twice_by_one_request_is_one_until_it_ends(world: World) -> None:
+    placed = [world.desk.place_hold(KIOSK, "P1", EMMA, "MAIN", request="hold") for _ in range(2)]
+    assert placed[0].outcome == placed[1].outcome
+    assert len(world.library.queue_of(EMMA)) == 1
+    world.desk.cancel_hold(KIOSK, "P1", EMMA)
+    assert events(world.desk.place_hold(KIOSK, "P1", EMMA, "MAIN", request="hold")) == [HoldPlaced]
+    assert len(world.library.queue_of(EMMA)) == 1
+
+
+async def test_a_hold_is_seen_with_its_place_in_the_queue_and_what_is_at_hand(world: World) -> None:
+    """Emma has two copies on the shelf: enough for the first two, not for the third."""
+    for patron in ("P1", "P2", "P3"):
+        world.desk.place_hold(KIOSK, patron, EMMA, "MAIN")
+    views = [world.desk.view_hold(hold.id) for hold in world.library.queue_of(EMMA)]
+    seen = [view.outcome for view in views if view.outcome is not None]
+    assert [(view.hold.patron, view.position, view.at_hand) for view in seen] == [
+        (ANN, 1, True),
+        (BEN, 2, True),
+        (CYD, 3, False),
+    ]
+    assert [view.bib.title for view in seen if view.bib is not None] == ["Emma"] * 3
+    assert views[0].unit is not None
+    world.desk.check_out(KIOSK, "P1", "I1")
+    assert world.desk.view_hold(seen[0].hold.id).outcome is None
+
+
+async def test_nothing_is_at_hand_while_all_is_lent(world: World) -> None:
+    world.desk.check_out(KIOSK, "P1", "I3")
+    world.desk.place_hold(KIOSK, "P2", METROPOLIS, "MAIN")
+    (hold,) = world.library.queue_of(METROPOLIS)
+    view = world.desk.view_hold(hold.id).outcome
+    assert view is not None
+    assert not view.at_hand
+
+
+# Renewing everything
+
+
+async def test_everything_is_renewed_what_is_due_first_before_the_rest(world: World) -> None:
+    world.desk.check_out(KIOSK, "P1", "I1")
+    world.clock.advance(days=-1)
+    world.desk.check_out(KIOSK, "P1", "I2")
+    world.clock.advance(days=3)
+    answer = world.desk.renew_all(KIOSK, "P1")
+    assert isinstance(answer.outcome, RenewedAll)
+    assert answer.outcome.renewed == (world.library.items[COPY], world.library.items[BOOK])
+    assert [item.loan.renewals for item in answer.outcome.renewed if item.loan is not None] == [1, 1]
+    assert answer.outcome.unrenewed == ()
+    assert answer.mine
+    assert answer.unit is not None
+    assert [type(event) for event in answer.unit.events] == [Renewed, Renewed]
+
+
+async def test_what_is_not_renewed_is_told_with_its_reason_also_when_asked_again(world: World) -> None:
+    world.desk.check_out(KIOSK, "P1", "I1")
+    world.desk.check_out(KIOSK, "P1", "I3")
+    world.desk.place_hold(KIOSK, "P2", METROPOLIS, "MAIN")
+    first = world.desk.renew_all(KIOSK, "P1", request="all").outcome
+    assert isinstance(first, RenewedAll)
+    assert [item.id for item in first.renewed] == [BOOK]
+    assert first.unrenewed == ((world.library.items[FILM], Refused(Reason.WANTED_BY_ANOTHER)),)
+    await world.stop()
+    reborn = World()
+    reborn.memory = world.memory
+    reborn.load()
+    reborn.desk.cancel_hold(KIOSK, "P2", METROPOLIS)
+    assert reborn.desk.renew_all(KIOSK, "P1", request="all").outcome == first
+    assert reborn.library.items[BOOK].loan == first.renewed[0].loan
+    await reborn.stop()
+
+
+async def test_where_nothing_can_be_renewed_nothing_is_recorded(world: World) -> None:
+    lent = world.desk.check_out(KIOSK, "P1", "I1")
+    world.desk.block(KIOSK, "P1", BlockKind.STAFF)
+    answer = world.desk.renew_all(KIOSK, "P1", request="all")
+    assert isinstance(answer.outcome, RenewedAll)
+    assert answer.outcome.renewed == ()
+    assert answer.outcome.unrenewed == ((world.library.items[BOOK], Refused(Reason.PATRON_BLOCKED)),)
+    assert not answer.mine
+    assert answer.unit is not lent.unit
+    assert world.desk.renew_all(KIOSK, "P2").outcome == RenewedAll()
+
+
+async def test_renewing_everything_is_refused_like_any_act(world: World) -> None:
+    assert world.desk.renew_all(KIOSK, "P9").outcome == Refused(Reason.UNKNOWN_PATRON)
+    assert world.desk.renew_all(KIOSK, "P1", pin=Pin.WRONG).outcome == Refused(Reason.WRONG_PIN)
+    world.desk.check_out(KIOSK, "P1", "I1")
+    world.store.break_next()
+    await world.journal.broken.wait()
+    assert world.desk.renew_all(KIOSK, "P1").outcome == Refused(Reason.TOO_BUSY)
+
+
+# PINs
+
+
 async def test_a_pin_is_hashed_once_and_known_after(world: World) -> None:
-    assert world.desk.known_pin("P1", "pin-of-P1") is None
-    assert await world.desk.check_pin("P1", "pin-of-P1") is Pin.RIGHT
-    assert world.desk.known_pin("P1", "pin-of-P1") is Pin.RIGHT
-    assert await world.desk.check_pin("P1", "guess") is Pin.WRONG
-    assert world.desk.known_pin("P1", "guess") is None
+    assert world.desk.known_pin(KIOSK, "P1", "pin-of-P1") is None
+    assert await world.desk.check_pin(KIOSK, "P1", "pin-of-P1") is Pin.RIGHT
+    assert world.desk.known_pin(KIOSK, "P1", "pin-of-P1") is Pin.RIGHT
+    assert await world.desk.check_pin(KIOSK, "P1", "guess") is Pin.WRONG
+    assert world.desk.known_pin(KIOSK, "P1", "guess") is None
 
 
 async def test_an_unknown_patrons_pin_is_hashed_too(world: World) -> None:
-    assert world.desk.known_pin("P9", "x") is None
+    assert world.desk.known_pin(KIOSK, "P9", "x") is None
     checks = world.credentials.checks
-    assert await world.desk.check_pin("P9", "x") is Pin.WRONG
+    assert await world.desk.check_pin(KIOSK, "P9", "x") is Pin.WRONG
     assert world.credentials.checks == checks + 1
+
+
+@pytest.mark.parametrize("patron", ["P1", "P9"])
+async def test_every_pin_costs_one_hash_whether_it_is_wrong_unknown_or_comes_in_a_pause(
+    world: World, patron: str
+) -> None:
+    await world.desk.check_pin(EAST_KIOSK, "P1", "pin-of-P1")  # remembered, and no short cut in a pause
+    for number in range(12):
+        secret = "guess" if number < 8 else "pin-of-P1"
+        checks = world.credentials.checks
+        assert world.desk.known_pin(KIOSK, patron, secret) is None or number < 5
+        assert await world.desk.check_pin(KIOSK, patron, secret) is Pin.WRONG
+        assert world.credentials.checks == checks + 1
+        assert world.desk.throttled(KIOSK, patron) is (number == 4)
+
+
+async def test_a_pause_is_for_the_patron_whichever_card_is_shown(world: World) -> None:
+    for patron in ("P1", "ann@example.org", "P1", "ann@example.org", "P1"):
+        await world.desk.check_pin(KIOSK, patron, "guess")
+    assert await world.desk.check_pin(KIOSK, "ann@example.org", "pin-of-P1") is Pin.WRONG
+    assert await world.desk.check_pin(EAST_KIOSK, "ann@example.org", "pin-of-P1") is Pin.RIGHT
+    world.clock.advance(minutes=30)
+    assert await world.desk.check_pin(KIOSK, "P1", "pin-of-P1") is Pin.RIGHT
+
+
+async def test_a_remembered_pin_begins_the_count_anew(world: World) -> None:
+    await world.desk.check_pin(KIOSK, "P1", "pin-of-P1")
+    for _ in range(4):
+        await world.desk.check_pin(KIOSK, "P1", "guess")
+    assert world.desk.known_pin(KIOSK, "P1", "pin-of-P1") is Pin.RIGHT
+    for _ in range(4):
+        await world.desk.check_pin(KIOSK, "P1", "guess")
+    assert world.desk.known_pin(KIOSK, "P1", "pin-of-P1") is Pin.RIGHT
+
+
+async def test_an_empty_pin_is_no_try(world: World) -> None:
+    for _ in range(10):
+        assert await world.desk.check_pin(KIOSK, "P1", "") is Pin.WRONG
+    assert await world.desk.check_pin(KIOSK, "P1", "pin-of-P1") is Pin.RIGHT
+
+
+async def test_many_tries_at_the_same_time_are_told_five_answers(world: World) -> None:
+    """Twenty lines of one terminal; the right PIN is the sixth to be checked."""
+    guesses = [f"guess-{number}" for number in range(20)]
+    guesses[5] = "pin-of-P1"
+    told = await asyncio.gather(*(world.desk.check_pin(KIOSK, "P1", secret) for secret in guesses))
+    assert told == [Pin.WRONG] * 20
+
+
+async def test_with_a_wrong_pin_a_known_patron_is_as_unknown_as_any(world: World) -> None:
+    """Whatever else is wrong, and even for a request that was answered before."""
+    desk = world.desk
+    desk.check_out(KIOSK, "P1", "I1", request="out")
+    for patron in ("P1", "P9"):
+        wrong: dict[str, Any] = {"pin": Pin.WRONG, "request": "out"}
+        for answer in (
+            desk.check_out(KIOSK, patron, "I1", **wrong),
+            desk.check_out(KIOSK, patron, "I9", **wrong),
+            desk.renew(KIOSK, patron, "I1", **wrong),
+            desk.place_hold(KIOSK, patron, BibId(99), "NOWHERE", **wrong),
+            desk.change_hold(KIOSK, patron, EMMA, **wrong),
+            desk.cancel_hold(KIOSK, patron, EMMA, **wrong),
+            desk.pay(KIOSK, patron, Decimal(-1), "USD", **wrong),
+            desk.enable(KIOSK, patron, **wrong),
+            desk.renew_all(KIOSK, patron, **wrong),
+        ):
+            assert (answer.outcome, answer.unit) == (Refused(Reason.WRONG_PIN), None)
+
+
+# Explaining
+
+
+@pytest.mark.parametrize("act", Act)
+async def test_explaining_does_nothing(world: World, act: Act) -> None:
+    explained = world.desk.explain(act, KIOSK, "P1", "I1")
+    assert explained.act is act
+    assert world.library.items[BOOK].version == 1
+    assert world.library.queue_of(EMMA) == []
+    assert world.journal.pending(BOOK, ANN, EMMA) is None
+
+
+async def test_what_is_explained_is_what_the_desk_then_does(world: World) -> None:
+    """Numbers of new records apart."""
+    desk = world.desk
+    expected = desk.explain(Act.CHECK_OUT, KIOSK, "P1", "I1")
+    assert desk.check_out(KIOSK, "P1", "I1").outcome == expected.events
+    refused = desk.explain(Act.CHECK_OUT, KIOSK, "P1", "I1", renewal_wanted=False).refused
+    assert desk.check_out(KIOSK, "P1", "I1", renewal_wanted=False).outcome == refused
+    refused = desk.explain(Act.PLACE_HOLD, KIOSK, "P1", "I2").refused
+    assert desk.place_hold(KIOSK, "P1", EMMA, "MAIN").outcome == refused
+    expected = desk.explain(Act.RENEW, KIOSK, "P1", "I1")
+    assert desk.renew(KIOSK, "P1", "I1").outcome == expected.events
+    expected = desk.explain(Act.CHECK_IN, EAST_KIOSK, "", "I1")
+    assert desk.check_in(EAST_KIOSK, "I1").outcome == expected.events
+
+
+async def test_terms_are_explained_by_the_rule_that_chose_them(world: World) -> None:
+    explained = world.desk.explain(Act.CHECK_IN, KIOSK, "", "I3")
+    assert explained.terms == TermsFound("media", 3, "patron group *, item policy dvd, location *")
+
+
+async def test_no_hold_is_explained_on_an_item_of_no_bib(world: World) -> None:
+    world.library.install([Item(ItemId(15), 1, "I5", BibId(99), "MAIN/STACKS")])
+    explained = world.desk.explain(Act.PLACE_HOLD, KIOSK, "P1", "I5")
+    assert explained.refused == Refused(Reason.UNKNOWN_BIB)
+
+
+@pytest.mark.parametrize(
+    ("act", "patron", "item", "pin", "unknown", "refused"),
+    [
+        (Act.CHECK_IN, "", "I9", Pin.NOT_GIVEN, Reason.UNKNOWN_ITEM, Reason.UNKNOWN_ITEM),
+        (Act.CHECK_OUT, "P9", "I9", Pin.NOT_GIVEN, Reason.UNKNOWN_PATRON, Reason.UNKNOWN_PATRON),
+        (Act.CHECK_OUT, "P9", "I1", Pin.WRONG, Reason.UNKNOWN_PATRON, Reason.WRONG_PIN),
+        (Act.RENEW, "P1", "I9", Pin.NOT_GIVEN, Reason.UNKNOWN_ITEM, Reason.UNKNOWN_ITEM),
+        (Act.PLACE_HOLD, "P1", "I9", Pin.WRONG, Reason.UNKNOWN_ITEM, Reason.WRONG_PIN),
+    ],
+)
+async def test_what_is_not_known_is_explained_as_that(
+    world: World, act: Act, patron: str, item: str, pin: Pin, unknown: Reason, refused: Reason
+) -> None:
+    explained = world.desk.explain(act, KIOSK, patron, item, pin=pin)
+    assert [check.reason for check in explained.checks if check.holds] == [unknown]
+    assert explained.refused == Refused(refused)

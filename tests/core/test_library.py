@@ -1,22 +1,31 @@
 """The memory: events change records, look-ups agree with them, and undo goes back exactly."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from core.events import (
+    Before,
     CheckedIn,
     CheckedOut,
+    DiscrepancyNoted,
+    DiscrepancySettled,
     Event,
     FeeCharged,
     FeePaid,
     HoldCancelled,
+    HoldChanged,
     HoldPlaced,
+    ItemNoted,
+    NotRenewed,
     PatronBlocked,
+    PatronEnabled,
     RecordsLoaded,
     Renewed,
+    Undone,
 )
 from core.library import Library, touched
 from core.model.records import (
@@ -26,6 +35,8 @@ from core.model.records import (
     BibId,
     Block,
     BlockKind,
+    Discrepancy,
+    DiscrepancyId,
     Fee,
     FeeId,
     FeeKind,
@@ -36,6 +47,7 @@ from core.model.records import (
     ItemId,
     ItemStatus,
     Loan,
+    LoanAct,
     Patron,
     PatronId,
     Payment,
@@ -97,6 +109,7 @@ def picture(library: Library) -> dict[str, object]:
                 library.holds,
                 library.fees,
                 library.payments,
+                library.discrepancies,
             )
         ],
         "barcodes": {item.barcode: library.item(item.barcode) for item in library.items.values()},
@@ -123,6 +136,7 @@ def rebuilt(library: Library) -> Library:
         library.holds,
         library.fees,
         library.payments,
+        library.discrepancies,
     ):
         fresh.install(table.values())
     return fresh
@@ -207,6 +221,106 @@ def test_the_queue_is_ordered_by_time_and_a_cancelled_hold_leaves_it() -> None:
     assert library.holds_of(ANN) == []
 
 
+def before(item: Item, *holds: Hold) -> Before:
+    """How the item stands, and these holds."""
+    return Before(item.status, item.loan, item.hold, item.destination, item.moved_at, holds)
+
+
+def test_an_item_tells_when_it_was_last_lent_or_scanned_in() -> None:
+    library = stocked()
+    library.apply(CheckedOut(BOOK, loan(ANN)))
+    assert library.items[BOOK].moved_at == NOW
+    early, later = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    library.apply(CheckedIn(BOOK, "MAIN", early, scanned_at=later))
+    assert library.items[BOOK].moved_at == later
+    library.apply(CheckedIn(COPY, "MAIN", early))  # as older logs have it
+    assert library.items[COPY].moved_at == early
+
+
+def test_a_displaced_hold_waits_again_where_it_was() -> None:
+    library = stocked()
+    for placed in (hold(31, BEN), hold(32, ANN, minutes=5)):
+        library.apply(HoldPlaced(placed))
+    library.apply(CheckedIn(BOOK, "MAIN", NOW, hold=HoldId(31), hold_patron=BEN, ready_until=NOW))
+    library.apply(CheckedOut(BOOK, loan(ANN), hold=HoldId(32), displaced=HoldId(31)))
+    (waiting,) = library.queue_of(BIB)
+    assert (waiting.id, waiting.version) == (31, 3)
+    assert (waiting.status, waiting.trapped, waiting.ready_until) == (HoldStatus.WAITING, None, None)
+
+
+def test_what_is_undone_was_as_it_is_again_but_for_the_versions() -> None:
+    library = stocked()
+    for placed in (hold(31, BEN), hold(32, ANN, minutes=5)):
+        library.apply(HoldPlaced(placed))
+    library.apply(CheckedIn(BOOK, "MAIN", NOW, hold=HoldId(31), hold_patron=BEN))
+    ready, stood = library.holds[HoldId(31)], library.items[COPY]
+    library.apply(CheckedOut(COPY, loan(BEN), hold=HoldId(31)))
+    library.apply(FeeCharged(fee(41, BEN, "1.50")))
+    assert library.items[BOOK].hold is None
+    library.apply(Undone(LoanAct.CHECK_OUT, COPY, BEN, before(stood, ready), (FeeId(41),)))
+    assert library.items[COPY] == replace(stood, version=3)
+    assert library.items[BOOK].hold == 31
+    assert library.queue_of(BIB) == [replace(ready, version=3), hold(32, ANN, minutes=5)]
+    assert library.fees == {}
+    assert library.loans_of(BEN) == ()
+
+
+def test_of_a_fee_that_is_undone_what_was_paid_stays() -> None:
+    library = stocked()
+    stood = library.items[BOOK]
+    library.apply(CheckedOut(BOOK, loan(ANN)))
+    library.apply(FeeCharged(fee(41, ANN, "3.00")))
+    part = (Allocation(FeeId(41), Decimal("1.00")),)
+    library.apply(
+        FeePaid(Payment(PaymentId(51), 1, ANN, Decimal("1.00"), "EUR", PaymentKind.CASH, NOW, "kiosk", part))
+    )
+    library.apply(Undone(LoanAct.CHECK_OUT, BOOK, ANN, before(stood), (FeeId(41),)))
+    left = library.fees[FeeId(41)]
+    assert (left.amount, left.paid, left.version) == (Decimal("1.00"), Decimal("1.00"), 3)
+    assert library.open_fees_of(ANN) == []
+
+
+def discrepancy(number: int) -> Discrepancy:
+    """An unknown item that came back."""
+    return Discrepancy(
+        DiscrepancyId(number),
+        1,
+        LoanAct.CHECK_IN,
+        "kiosk",
+        "MAIN",
+        "",
+        "I9",
+        NOW,
+        NOW,
+        ("unknown-item",),
+        False,
+    )
+
+
+def test_a_discrepancy_is_noted_settled_and_ends_only_with_the_act_it_is_about() -> None:
+    library = stocked()
+    stood = library.items[BOOK]
+    for number in (71, 72):
+        library.apply(DiscrepancyNoted(discrepancy(number)))
+    library.apply(DiscrepancySettled(DiscrepancyId(71), "staff:mo", "found", NOW))
+    settled = replace(discrepancy(71), version=2, settled_at=NOW, settled_by="staff:mo", note="found")
+    assert library.discrepancies == {71: settled, 72: discrepancy(72)}
+    library.apply(Undone(LoanAct.CHECK_IN, BOOK, None, before(stood), discrepancies=(DiscrepancyId(72),)))
+    assert library.discrepancies == {71: settled}
+
+
+def test_a_changed_hold_keeps_its_place() -> None:
+    library = stocked()
+    for placed in (hold(31, BEN), hold(32, ANN, minutes=5), hold(33, ANN, OTHER_BIB)):
+        library.apply(HoldPlaced(placed))
+    library.apply(HoldChanged(HoldId(31), BEN, BIB, "EAST", date(2026, 4, 1), "MAIN"))
+    first, second = library.queue_of(BIB)
+    assert (first.id, first.pickup, first.expires, first.at) == (31, "EAST", date(2026, 4, 1), "MAIN")
+    assert first.version == 2
+    assert [library.position_of(placed) for placed in (first, second)] == [1, 2]
+    assert library.position_of(library.holds[HoldId(33)]) == 1
+
+
 def test_a_fee_is_owed_until_all_of_it_is_paid() -> None:
     library = stocked()
     library.apply(FeeCharged(fee(41, ANN, "3.00")))
@@ -236,9 +350,25 @@ def test_a_block_is_added_to_the_patron() -> None:
     assert library.patron("ann@example.org") is library.patrons[ANN]
 
 
-def test_loading_records_is_known_to_the_log_and_changes_nothing_here() -> None:
+def test_blocks_are_lifted_and_the_others_stay() -> None:
+    library = stocked()
+    blocks = [Block(kind, NOW, "kiosk") for kind in (BlockKind.SELF_CHECK, BlockKind.STAFF)]
+    for block in blocks:
+        library.apply(PatronBlocked(ANN, block))
+    library.apply(PatronEnabled(ANN, (blocks[0],)))
+    assert library.patrons[ANN].blocks == (blocks[1],)
+
+
+def test_a_note_stands_in_its_item() -> None:
+    library = stocked()
+    library.apply(ItemNoted(BOOK, "page 7 wet", "cover torn / page 7 wet"))
+    assert library.items[BOOK].note == "cover torn / page 7 wet"
+
+
+def test_what_changes_no_record_is_known_to_the_log_alone() -> None:
     library = stocked()
     assert library.apply(RecordsLoaded("Item", (11,))) == ()
+    assert library.apply(NotRenewed(ANN, ())) == ()
 
 
 def test_a_record_put_back_to_nothing_leaves_no_trace() -> None:
@@ -272,6 +402,7 @@ def test_a_change_touches_everybody_whose_picture_it_alters() -> None:
     assert set(touched(Change(None, hold(31, BEN)))) == {31, BIB, BEN}
     assert set(touched(Change(None, fee(41, ANN, "1.00")))) == {41, ANN}
     assert set(touched(Change(None, BibBody(BIB, 1, b"")))) == {BIB}
+    assert set(touched(Change(None, discrepancy(71)))) == {71}
 
 
 @st.composite
@@ -287,10 +418,16 @@ def histories(draw: st.DrawFn) -> list[Event]:
         ]
         possible.append(FeeCharged(fee(300 + number, ANN, "1.50")))
         possible.append(PatronBlocked(BEN, Block(BlockKind.STAFF, NOW, "staff")))
+        possible.append(PatronEnabled(BEN, library.patrons[BEN].blocks))
+        possible.append(ItemNoted(BOOK, "torn", f"torn {number}"))
+        possible.append(DiscrepancyNoted(discrepancy(700 + number)))
+        possible += [DiscrepancySettled(d, "staff", "", NOW) for d in library.discrepancies]
         for item in library.items.values():
             if item.loan is None:
                 mine = next((h for h in library.holds_of(ANN) if h.bib == item.bib), None)
                 possible.append(CheckedOut(item.id, loan(ANN), None if mine is None else mine.id))
+                fees = tuple(library.fees)[:1]
+                possible.append(Undone(LoanAct.CHECK_IN, item.id, None, before(item), fees))
             else:
                 possible.append(Renewed(item.id, loan(ANN, 99), NOW))
             waiting = [h for h in library.queue_of(item.bib) if h.trapped is None]
@@ -299,6 +436,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
                 CheckedIn(item.id, "MAIN", NOW, hold=trap, destination=draw(st.sampled_from(["", "EAST"])))
             )
         possible += [HoldCancelled(h.id, h.patron, h.bib, h.trapped) for h in library.holds.values()]
+        possible += [HoldChanged(h.id, h.patron, h.bib, "EAST") for h in library.holds.values()]
         for owed in library.fees.values():
             if owed.left:
                 part = (Allocation(owed.id, Decimal("0.50")),)

@@ -50,6 +50,20 @@ def test_first_matching_loan_rule_gives_the_terms(
         assert TABLE.terms_for(group, item_policy, location).name == terms
 
 
+@pytest.mark.parametrize(
+    ("group", "item_policy", "location", "number"),
+    [
+        ("staff", "reference", "MAIN/STACKS", 1),
+        ("staff", "", "MAIN/RARE", 2),
+        ("", "", "", 0),
+    ],
+)
+def test_loan_rule_that_gives_the_terms_is_known_by_its_number(
+    group: str, item_policy: str, location: str, number: int
+) -> None:
+    assert TABLE.rule_for(group, item_policy, location) == number
+
+
 def test_default_policy_lends_to_anybody_and_no_reference_works() -> None:
     table = PolicyTable(Policy())
     assert table.terms_for("", "", "").name == "standard"
@@ -136,6 +150,10 @@ ODD_RULE = "write AGENCY/PLACE, AGENCY/* or *."
         *(
             Wrong(f'The time zone "{zone}" does not exist.', {"time_zone": zone})
             for zone in ("Europe/Pariss", "", "../etc", "Europe")
+        ),
+        *(
+            Wrong(f"The institution has undo_minutes of {minutes}, not 0 to 1440.", {"undo_minutes": minutes})
+            for minutes in (-1, 1441)
         ),
         Wrong('There are 2 loan terms "never".', {"terms": (*POLICY.terms, LoanTerms("never"))}),
         wrong_terms("have a length of 0 days, not 1 to 36525.", length=0),

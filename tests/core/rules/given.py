@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from core.events import Before
 from core.model.policy import Calendar, Limits, LoanTerms
 from core.model.records import (
     BibId,
@@ -84,6 +85,11 @@ def fee(
 ) -> Fee:
     """A fee of Ann's; a lower number is an older one."""
     return Fee(FeeId(number), 1, ANN.id, kind, Decimal(amount), currency, NOW + number * DAY, Decimal(paid))
+
+
+def before(item: Item, *holds: Hold) -> Before:
+    """What an act on the item would change: the item as it stands, and these holds."""
+    return Before(item.status, item.loan, item.hold, item.destination, item.moved_at, holds)
 
 
 def ids() -> Callable[[], int]:

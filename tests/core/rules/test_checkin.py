@@ -20,6 +20,7 @@ from tests.core.rules.given import (
     DAY,
     NOW,
     TERMS,
+    before,
     book,
     done,
     hold_of,
@@ -40,6 +41,11 @@ def trapped(hold: Hold, status: HoldStatus, until: datetime | None = None) -> De
 
 def facts(item: Item, here: str = "MAIN", **changes: Any) -> ReturnFacts:
     return replace(ReturnFacts(moment(agency=here), item, TERMS, "MAIN", "EUR"), **changes)
+
+
+def found_hold(demand: Demand, hold: Hold) -> Hold:
+    """The hold as it is in the demand."""
+    return next(found for found in (demand.trapped, *demand.waiting) if found and found.id == hold.id)
 
 
 def checked_in(facts: ReturnFacts) -> CheckedIn:
@@ -97,6 +103,8 @@ def test_item_goes_where_it_is_needed(
         hold_patron=hold.patron if hold else None,
         destination=destination,
         ready_until=ready_until,
+        scanned_at=NOW,
+        before=before(item, *([found_hold(demand, hold)] if hold else [])),
     )
 
 
@@ -113,7 +121,9 @@ def test_item_goes_where_it_is_needed(
     ],
 )
 def test_item_in_any_state_is_taken_back_without_a_loan(status: ItemStatus) -> None:
-    assert check_in(facts(book(status=status)), ids()) == (CheckedIn(BOOK.id, "MAIN", NOW),)
+    item = book(status=status)
+    back = CheckedIn(BOOK.id, "MAIN", NOW, scanned_at=NOW, before=before(item))
+    assert check_in(facts(item), ids()) == (back,)
 
 
 def test_withdrawn_item_is_refused() -> None:

@@ -23,7 +23,7 @@ from core.model.records import (
     Loan,
 )
 from core.refusals import Charge, Reason, Refused
-from core.rules.checkout import check_out
+from core.rules.checkout import check_out, grounds_against_loan
 from core.rules.facts import Demand, LoanFacts, Pin
 from tests.core.rules.given import (
     ANN,
@@ -31,6 +31,7 @@ from tests.core.rules.given import (
     BOOK,
     NOW,
     TERMS,
+    before,
     book,
     borrower,
     done,
@@ -72,7 +73,7 @@ def waiting(*holds: Hold, on_shelf: int) -> Demand:
 
 def test_item_on_the_shelf_is_lent_to_a_patron_in_good_standing() -> None:
     loan = Loan(ANN.id, NOW, paris("2026-03-30 23:59"), 0, "MAIN")
-    assert check_out(facts(), ids()) == (CheckedOut(BOOK.id, loan),)
+    assert check_out(facts(), ids()) == (CheckedOut(BOOK.id, loan, before=before(BOOK)),)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +113,8 @@ def test_item_in_hand_is_lent_and_fills_the_own_hold(
         ({"borrower": borrower(replace(ANN, active=False))}, Reason.PATRON_INACTIVE),
         ({"borrower": borrower(BLOCKED)}, Reason.PATRON_BLOCKED),
         ({"borrower": borrower(**AT_THE_LIMIT)}, Reason.TOO_MANY_LOANS),
+        # The desk
+        ({"served": False}, Reason.NOT_SERVED_HERE),
         # The state of the item
         ({"item": book(status=ItemStatus.WITHDRAWN)}, Reason.ITEM_WITHDRAWN),
         ({"item": book(status=ItemStatus.LOST)}, Reason.ITEM_LOST),
@@ -136,6 +139,7 @@ def test_item_in_hand_is_lent_and_fills_the_own_hold(
         # Already with Ann
         ({"item": lent_to(ANN), "renewal_wanted": False}, Reason.RENEWAL_NOT_WANTED),
         ({"item": lent_to(ANN), "renewal_wanted": False, "pin": Pin.WRONG}, Reason.WRONG_PIN),
+        ({"item": lent_to(ANN), "renewal_wanted": False, "served": False}, Reason.NOT_SERVED_HERE),
         ({"item": lent_to(ANN, renewals=3)}, Reason.TOO_MANY_RENEWALS),
     ],
 )
@@ -146,12 +150,20 @@ def test_desk_says_no(changes: dict[str, Any], reason: Reason) -> None:
 IN_ORDER: list[tuple[Reason, dict[str, Any]]] = [
     (Reason.WRONG_PIN, {"pin": Pin.WRONG}),
     (Reason.PATRON_BLOCKED, {"borrower": borrower(BLOCKED)}),
+    (Reason.NOT_SERVED_HERE, {"served": False}),
     (Reason.ITEM_LOST, {"item": lent_to(BEN, status=ItemStatus.LOST)}),
     (Reason.NOT_FOR_LOAN, {"terms": replace(RENTED, loanable=False)}),
     (Reason.LENT_TO_ANOTHER, {"item": lent_to(BEN)}),
     (Reason.HELD_FOR_ANOTHER, {"demand": waiting(BENS, on_shelf=1)}),
     (Reason.FEE_TO_ACKNOWLEDGE, {"terms": RENTED}),
 ]
+
+
+def test_all_grounds_are_known_in_the_order_of_the_readme() -> None:
+    changes: dict[str, Any] = {}
+    for _, change in reversed(IN_ORDER):
+        changes |= change
+    assert grounds_against_loan(facts(**changes)) == [reason for reason, _ in IN_ORDER]
 
 
 @pytest.mark.parametrize("first", range(len(IN_ORDER)))

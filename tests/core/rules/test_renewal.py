@@ -11,10 +11,10 @@ from msgspec.structs import replace
 
 from core.events import FeeCharged, Renewed
 from core.model.policy import Calendar, Limits, LoanTerms, Unit
-from core.model.records import Block, BlockKind, Fee, FeeId, FeeKind, ItemStatus, Loan
+from core.model.records import Block, BlockKind, Fee, FeeId, FeeKind, ItemId, ItemStatus, Loan
 from core.refusals import Charge, Reason, Refused
 from core.rules.facts import Demand, LoanFacts, Pin
-from core.rules.renewal import renew, stops_renewal
+from core.rules.renewal import renew, renew_each, stops_renewal
 from tests.core.rules.given import (
     ANN,
     BEN,
@@ -22,6 +22,7 @@ from tests.core.rules.given import (
     DAY,
     NOW,
     TERMS,
+    before,
     book,
     borrower,
     done,
@@ -50,7 +51,7 @@ def test_renewal_keeps_the_loan_and_moves_its_end() -> None:
     item = lent_to(ANN, renewals=1)
     assert item.loan is not None
     loan = Loan(ANN.id, item.loan.out_at, FOUR_WEEKS, 2, "MAIN")
-    assert renew(facts(item=item), ids()) == (Renewed(BOOK.id, loan, item.loan.due),)
+    assert renew(facts(item=item), ids()) == (Renewed(BOOK.id, loan, item.loan.due, before(item)),)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,7 @@ def test_loan_is_renewed(changes: dict[str, Any]) -> None:
         ({"borrower": borrower(BLOCKED), "item": lent_to(ANN, renewals=3)}, Reason.PATRON_BLOCKED),
         ({"borrower": borrower(owed=Decimal(11))}, Reason.TOO_MUCH_OWED),
         ({"borrower": borrower(limits=Limits(overdues=0), loans=(LATE,))}, Reason.TOO_MANY_OVERDUES),
+        ({"served": False, "item": book()}, Reason.NOT_SERVED_HERE),
         ({"item": book()}, Reason.NOT_ON_LOAN),
         ({"item": book(status=ItemStatus.WITHDRAWN)}, Reason.NOT_ON_LOAN),
         ({"item": lent_to(BEN)}, Reason.NOT_LENT_TO_PATRON),
@@ -104,6 +106,26 @@ def test_fine_for_the_days_overdue_is_charged_at_once_and_the_rental_again() -> 
         FeeCharged(Fee(FeeId(1000), 1, ANN.id, FeeKind.OVERDUE, Decimal("1.00"), "EUR", NOW, item=BOOK.id)),
         FeeCharged(Fee(FeeId(1001), 1, ANN.id, FeeKind.RENTAL, Decimal("1.50"), "EUR", NOW, item=BOOK.id)),
     )
+
+
+def test_each_of_many_loans_is_decided_by_the_same_rule() -> None:
+    once_more, used_up = lent_to(ANN, id=ItemId(1)), lent_to(ANN, id=ItemId(2), renewals=3)
+    events, refused = renew_each([facts(item=once_more), facts(item=used_up)], ids())
+    assert events == renew(facts(item=once_more), ids())
+    assert refused == ((used_up.id, Refused(Reason.TOO_MANY_RENEWALS)),)
+
+
+def test_what_one_renewal_costs_is_owed_when_the_next_is_decided() -> None:
+    """Ann may owe 10.00 and owes 9.00; each of her loans has been overdue for 1.00."""
+    late = [replace(LATE, id=ItemId(number)) for number in (1, 2, 3)]
+    owing = borrower(owed=Decimal("9.00"), loans=tuple(late))
+    events, refused = renew_each([facts(item=item, borrower=owing) for item in late], ids())
+    assert [type(event) for event in events] == [Renewed, FeeCharged, Renewed, FeeCharged]
+    assert refused == ((late[2].id, Refused(Reason.TOO_MUCH_OWED)),)
+
+
+def test_of_no_loans_none_is_renewed() -> None:
+    assert renew_each([], ids()) == ((), ())
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ import pytest
 from core.events import Recorded, RecordsLoaded
 from core.model.records import BibBody, BibId, Item, ItemId, ItemStatus, Loan, PatronId, Record
 from core.ports import Batch, Change, StoreBroken, StoreRefused, StoreUnusable
-from core.storage.sqlite import SqliteStore
+from core.storage.sqlite import FORMAT, SqliteStore
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -89,7 +89,7 @@ async def test_a_store_of_a_newer_program_is_left_alone(store: SqliteStore, path
         connection.execute("UPDATE meta SET value = 99 WHERE key = 'format'")
     before = content(path)
     with pytest.raises(
-        StoreUnusable, match=r"written by a newer circdesk \(in format 99; this one reads up to 1\)"
+        StoreUnusable, match=rf"written by a newer circdesk \(in format 99; this one reads up to {FORMAT}\)"
     ):
         SqliteStore.open(path)
     assert content(path) == before
