@@ -70,6 +70,7 @@ class ItemJudge:
         return Verdict(Outcome.ADDED, changes=(Change(None, item),), warnings=(warning,) if warning else ())
 
     def _replace(self, before: Item, described: Item) -> Verdict:
+        """As the file describes it, where the desk has it; what machines have added to its note stays."""
         item = replace(
             described,
             id=before.id,
@@ -78,6 +79,8 @@ class ItemJudge:
             loan=before.loan,
             hold=before.hold,
             destination=before.destination,
+            moved_at=before.moved_at,
+            note=before.note if before.note.startswith(described.note) else described.note,
         )
         if item == before:
             return UNCHANGED

@@ -58,13 +58,25 @@ async def test_where_an_item_stands_belongs_to_the_desk(store: MemoryStore, tmp_
     """Loading the old file again after the item was lent, even with other words, leaves the loan alone."""
     await load_table(store, "items", tmp_path, "barcode bib location status\nX1 u1 M/A available")
     [item] = kept(store, Item)
-    lent = replace(item, version=2, status=ItemStatus.ON_LOAN, loan=Loan(PatronId(9), NOW, NOW))
+    loan = Loan(PatronId(9), NOW, NOW)
+    lent = replace(item, version=2, status=ItemStatus.ON_LOAN, loan=loan, moved_at=NOW)
     await put(store, Change(item, lent))
     again = await load_table(store, "items", tmp_path, "barcode bib location status\nX1 u1 M/A missing")
     assert again.counts == (0, 0, 1, 0, 0)
     changed = await load_table(store, "items", tmp_path, "barcode bib location status\nX1 u1 M/B missing")
     assert changed.counts == (0, 1, 0, 0, 0)
     assert kept(store, Item) == [replace(lent, version=3, location="M/B")]
+
+
+@pytest.mark.parametrize(("described", "now"), [("torn", "torn / wet"), ("new", "new")])
+async def test_what_machines_noted_stays_as_long_as_the_file_says_the_same(
+    store: MemoryStore, tmp_path: Path, described: str, now: str
+) -> None:
+    await load_table(store, "items", tmp_path, "barcode bib location note\nX1 u1 M/A torn")
+    [item] = kept(store, Item)
+    await put(store, Change(item, replace(item, version=2, note="torn / wet")))
+    await load_table(store, "items", tmp_path, f"barcode bib location note\nX1 u1 M/A {described}")
+    assert [item.note for item in kept(store, Item)] == [now]
 
 
 @pytest.mark.parametrize(
