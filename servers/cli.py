@@ -40,6 +40,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "terminals": Command(
         "servers.sip2.board_command", "the terminals of a running server, as they are right now"
     ),
+    "reconcile": Command(
+        "servers.reconcile.command", "what machines did against the rules while the line was down"
+    ),
     "reload": Command("servers.reload_command", "let a running server read its files anew"),
     "certs": Command("certs.command", "make certificates for the server and for terminals"),
     "config": Command("servers.config_command", "print or check a configuration"),

@@ -1,45 +1,28 @@
-"""TCP conversations with their limits: how many, how long, how much may wait. What is said is the
-conversation's business.
+"""TCP conversations with their limits: how long, how much may wait. What is said is the conversation's
+business, and who may come in is `servers.accept`'s.
 
 A `Line` is one connection. It hands received bytes to its `Conversation`, and keeps every limit that a peer
-could strain: connections in all and per source, a moment by which something must have happened (`Line.due`),
-and answers that the peer does not read. Deadlines are checked once a second for all lines together, so a
-message costs no timer.
+could strain: a moment by which something must have happened (`Line.due`), and answers that the peer does not
+read. Deadlines are checked once a second for all lines together, so a message costs no timer.
 """
 
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
-from msgspec import Struct
-
+from servers.accept import Acceptor, Door, Peer
+from servers.crowd import Seat, Seats, Turns
+from servers.limits import Limits
 from servers.log import get_logger
 
 log = get_logger(__name__)
 
 SWEEP = 1.0
 """Seconds between two looks at the deadlines."""
-
-
-class Limits(Struct, frozen=True):
-    """What a listener bears. Seconds and bytes; `keepalive` is idle seconds, seconds between probes, and
-    probes.
-    """
-
-    connections: int = 12_000
-    connections_per_source: int = 256
-    answers_waiting: int = 65_536
-    unread_seconds: float = 60.0
-    handshake_timeout: float = 10.0
-    shutdown_timeout: float = 5.0
-    keepalive: tuple[int, int, int] = (120, 10, 3)
-    backlog: int = 4096
 
 
 class Conversation(Protocol):
@@ -51,6 +34,9 @@ class Conversation(Protocol):
     def overdue(self) -> None:
         """`Line.due` has passed. A last word may be written; the line closes after it."""
 
+    def renew(self) -> None:
+        """The settings have changed: go on by the new ones as soon as that does no harm."""
+
     def drain(self) -> None:
         """The server is closing down: answer what was asked, then call `Line.close`."""
 
@@ -60,20 +46,34 @@ class Conversation(Protocol):
 
 class Line(asyncio.Protocol):
     """One TCP connection. ``due`` is the loop time at which `Conversation.overdue` is called, ``cut_off`` the
-    one at which a peer that does not let us write or close is left.
+    one at which a peer that does not let us write or close is left. ``vouched`` is the common name
+    for which a balancer vouches, empty: none.
     """
 
-    __slots__ = ("_held", "_listener", "_transport", "_unread", "conversation", "cut_off", "due", "peer")
+    __slots__ = (
+        "_held",
+        "_listener",
+        "_seat",
+        "_transport",
+        "_unread",
+        "conversation",
+        "cut_off",
+        "due",
+        "peer",
+        "vouched",
+    )
 
-    def __init__(self, listener: LineListener) -> None:
+    def __init__(self, listener: LineListener, peer: Peer, seat: Seat) -> None:
         self._listener = listener
+        self._seat = seat
         self._transport: asyncio.Transport | None = None
         self.conversation: Conversation | None = None
         self._held = False
         self._unread = False
         self.due = inf
         self.cut_off = inf
-        self.peer = ""
+        self.peer = peer.host
+        self.vouched = peer.common_name
 
     @property
     def ssl_object(self) -> ssl.SSLObject | None:
@@ -111,16 +111,14 @@ class Line(asyncio.Protocol):
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the line in, or close it when the listener is full."""
+        """Begin the conversation, unless the server is closing down meanwhile."""
         self._transport = cast("asyncio.Transport", transport)
-        name = transport.get_extra_info("peername")
-        self.peer = str(name[0]) if name else ""
+        self._seat.handed_over = True
         if not self._listener.take_in(self):
             self._transport.abort()
             self._transport = None
             return
         self._transport.set_write_buffer_limits(high=self._listener.limits.answers_waiting)
-        _keep_alive(transport.get_extra_info("socket"), self._listener.limits.keepalive)
         self.conversation = self._listener.converse(self)
 
     def data_received(self, data: bytes) -> None:
@@ -144,6 +142,7 @@ class Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the line."""
         self._transport = None
+        self._seat.leave()
         self._listener.let_go(self)
         if self.conversation is not None:
             self.conversation.ended()
@@ -159,43 +158,59 @@ class Line(asyncio.Protocol):
 
 
 class LineListener:
-    """Listens on one address, and keeps its lines."""
+    """Keeps the lines of every door through which one protocol comes in. See `servers.accept.House`.
+
+    ``tls`` is the context of the handshakes to come.
+    """
 
     def __init__(self, name: str, limits: Limits, converse: Callable[[Line], Conversation]) -> None:
         self.name = name
         self.limits = limits
+        self.tls: ssl.SSLContext | None = None
+        self.seats = Seats(limits.connections, limits.connections_per_source)
+        self.handshakes = Turns(limits.handshakes, limits.handshakes_per_source)
         self.converse = converse
         self.lines: set[Line] = set()
         self.time: Callable[[], float] = lambda: 0.0
         self._draining = False
-        self._sources: Counter[str] = Counter()
-        self._server: asyncio.Server | None = None
+        self._acceptors: list[Acceptor] = []
         self._sweeper: asyncio.TimerHandle | None = None
         self._empty = asyncio.Event()
 
-    async def open(self, host: str, port: int, tls: ssl.SSLContext | None) -> tuple[str, int]:
-        """Listen; returns the address in use (port 0 takes any free one). Raises OSError."""
+    def open(self, door: Door) -> tuple[str, int]:
+        """Listen at a door; returns the address in use (port 0 takes any free one). Raises `CannotListen`."""
         loop = asyncio.get_running_loop()
         self.time = loop.time
-        arguments: dict[str, Any] = {}
-        if tls is not None:
-            arguments = {
-                "ssl": tls,
-                "ssl_handshake_timeout": self.limits.handshake_timeout,
-                "ssl_shutdown_timeout": self.limits.shutdown_timeout,
-            }
-        self._server = await loop.create_server(
-            lambda: Line(self), host, port, backlog=self.limits.backlog, reuse_address=True, **arguments
-        )
-        self._sweeper = loop.call_later(SWEEP, self._sweep)
-        address = self._server.sockets[0].getsockname()
-        return str(address[0]), int(address[1])
+        acceptor = Acceptor(door, self)
+        address = acceptor.open()
+        self._acceptors.append(acceptor)
+        if self._sweeper is None:
+            self._sweeper = loop.call_later(SWEEP, self._sweep)
+        return address
+
+    def bear(self, limits: Limits, doors: Sequence[Door]) -> None:
+        """Keep these limits, and these rules at the doors that are open, from now on. Who is in may stay."""
+        for acceptor, door in zip(self._acceptors, doors, strict=True):
+            acceptor.door = door
+        self.limits = limits
+        self.seats.in_all, self.seats.per_source = limits.connections, limits.connections_per_source
+        self.handshakes.in_all, self.handshakes.per_source = limits.handshakes, limits.handshakes_per_source
+
+    def renew(self) -> None:
+        """Tell every conversation that what it goes by has changed."""
+        for line in list(self.lines):
+            if line.conversation is not None:
+                line.conversation.renew()
+
+    def welcome(self, peer: Peer, seat: Seat) -> Line:
+        """A line for a connection that may come in."""
+        return Line(self, peer, seat)
 
     async def drain(self, seconds: float) -> None:
         """Stop listening, let every conversation finish, and cut off whoever has not after ``seconds``."""
         self._draining = True
-        if self._server is not None:
-            self._server.close()
+        for acceptor in self._acceptors:
+            await acceptor.close()
         for line in list(self.lines):
             if line.conversation is not None:
                 line.conversation.drain()
@@ -212,27 +227,15 @@ class LineListener:
             self._sweeper.cancel()
 
     def take_in(self, line: Line) -> bool:
-        """Whether there is room for one more line from this source. A handshake may end after `drain` began:
-        too late.
-        """
+        """Keep a line. A handshake may end after `drain` began: too late."""
         if self._draining:
             return False
-        full = len(self.lines) >= self.limits.connections
-        if full or self._sources[line.peer] >= self.limits.connections_per_source:
-            log.warning("line-refused", listener=self.name, peer=line.peer, full=full)
-            return False
         self.lines.add(line)
-        self._sources[line.peer] += 1
         return True
 
     def let_go(self, line: Line) -> None:
         """Forget a line that has ended."""
-        if line not in self.lines:
-            return
-        self.lines.remove(line)
-        self._sources[line.peer] -= 1
-        if not self._sources[line.peer]:
-            del self._sources[line.peer]
+        self.lines.discard(line)
         if not self.lines:
             self._empty.set()
 
@@ -246,18 +249,3 @@ class LineListener:
                 line.conversation.overdue()
                 line.close()
         self._sweeper = asyncio.get_running_loop().call_later(SWEEP, self._sweep)
-
-
-def _keep_alive(sock: socket.socket | None, keepalive: tuple[int, int, int]) -> None:
-    """TCP keepalive finds peers that are gone without a word; Linux may refuse nothing here, other sockets
-    have none.
-    """
-    if sock is None or sock.family not in (socket.AF_INET, socket.AF_INET6):
-        return
-    idle, interval, probes = keepalive
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, idle)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, interval)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, probes)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, (idle + interval * probes) * 1000)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -12,9 +12,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from servers.accept import CannotListen
 from servers.app import Server, serve
 from servers.config import read_settings
 from servers.log import set_up
+from servers.reload import Reread
 from servers.settings import Settings
 
 STATE = Path("state")
@@ -25,7 +27,6 @@ IN_USE = 3
 _NOT_OURS: Final[Mapping[int | None, str]] = {
     errno.EADDRINUSE: "is in use by another program; stop that, or choose another (port 0: any free one)",
     errno.EADDRNOTAVAIL: "is no address of this machine; choose another",
-    None: "is no address of this machine; choose another",  # so asyncio says it from Python 3.13 on
     errno.EACCES: "needs rights that this user has not; choose a port above 1023",
 }
 
@@ -64,21 +65,27 @@ def add_listener_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
     path = args.config or args.state / CONFIGURATION
-    settings = read_settings(path) if args.config or path.exists() else Settings()
-    return run_server(at_addresses(settings, args), args.state, args.loop, _say_ready)
+
+    def read() -> Settings:
+        settings = read_settings(path) if args.config or path.exists() else Settings()
+        return at_addresses(settings, args)
+
+    return run_server(read, args.state, args.loop, _say_ready)
 
 
-def run_server(settings: Settings, state: Path, loop: str, ready: Callable[[Server], None]) -> int:
-    """Serve until SIGTERM or SIGINT; returns the exit status."""
+def run_server(read: Reread, state: Path, loop: str, ready: Callable[[Server], None]) -> int:
+    """Serve what ``read`` reads, now and at each reload, until SIGTERM or SIGINT; returns the exit status."""
+    settings = read()
     set_up(settings.log)
     try:
         with asyncio.Runner(loop_factory=_loop_factory(loop)) as runner:
-            return runner.run(serve(settings, state, ready))
-    except OSError as error:
-        if error.filename is not None or error.errno not in _NOT_OURS:
+            return runner.run(serve(settings, state, ready, read))
+    except CannotListen as error:
+        if error.errno not in _NOT_OURS:
             raise
-        where = f"{settings.sip2.host}:{settings.sip2.port}"
-        print(f"circdesk: {where} {_NOT_OURS[error.errno]} with --sip2 HOST:PORT.", file=sys.stderr)
+        is_tls = error.filename == f"{settings.sip2.host}:{settings.sip2.port}"
+        how = "with --sip2 HOST:PORT" if is_tls else "in sip2.plain"
+        print(f"circdesk: {error.filename} {_NOT_OURS[error.errno]} {how}.", file=sys.stderr)
         return IN_USE
 
 
@@ -113,4 +120,5 @@ def _loop_factory(loop: str) -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 def _say_ready(server: Server) -> None:
     host, port = server.sip2_address
-    print(f"circdesk: SIP2 over TLS on {host}:{port}. Stop with Ctrl-C.", flush=True)
+    plain = "" if server.sip2.plain is None else ", plain SIP2 on {}:{}".format(*server.sip2.plain)
+    print(f"circdesk: SIP2 over TLS on {host}:{port}{plain}. Stop with Ctrl-C.", flush=True)

@@ -8,15 +8,45 @@ adds what they do not say.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from core.model.policy import Agency, Calendar, Limits, LoanRule, LoanTerms, Location, Policy
-from servers.credentials import read_hash
+from core.model.policy import ANY, Agency, Calendar, Limits, LoanRule, LoanTerms, Location, Policy
+from servers.demands import (
+    AMOUNT,
+    CENTURY_DAYS,
+    CENTURY_HOURS,
+    CHARSET,
+    CURRENCY,
+    DATES,
+    DELIMITER,
+    DUE_DATE,
+    FILLED_TEXT,
+    HASH,
+    KEEPALIVE,
+    LANGUAGE,
+    LANGUAGE_TAG,
+    MEDIUM,
+    NAME,
+    NAMES,
+    NETWORKS,
+    SECONDS,
+    SECONDS_OR_0,
+    TEXT,
+    TWO_DIGITS,
+    WEEKDAYS,
+    ZONE,
+    ZONE_OR_NONE,
+    Demand,
+    key,
+    one_of,
+    some_of,
+    template,
+    whole,
+)
 
 
 class SecretHash(str):
@@ -53,6 +83,97 @@ class PinCheck(StrEnum):
     NEVER = "never"
 
 
+class BlankPin(StrEnum):
+    """What an empty PIN (AD) is."""
+
+    NONE = "none"
+    WRONG = "wrong"
+
+
+class LimitUnit(StrEnum):
+    """What the 255 of a field (SPEC 2.00, variable-length fields) count."""
+
+    CHARACTERS = "characters"
+    BYTES = "bytes"
+
+
+class Dialect(StrEnum):
+    """Whose reading of SIP2 is spoken: the whole standard, or what Ex Libris Alma makes of it."""
+
+    FULL = "full"
+    ALMA = "alma"
+
+
+class NoBlock(StrEnum):
+    """When a machine's "no block" is believed: never, of what it did long enough ago, always."""
+
+    NEVER = "never"
+    LATE = "late"
+    ALWAYS = "always"
+
+
+class HoldsAtCheckin(StrEnum):
+    """What becomes of an item that somebody waits for: it is kept for them, or not taken at all."""
+
+    TRAP = "trap"
+    REFUSE = "refuse"
+
+
+class FieldPolicy(StrEnum):
+    """How a personal field is sent: as it is, all but its ends covered, or empty or not at all."""
+
+    FULL = "full"
+    MASK = "mask"
+    HIDE = "hide"
+
+
+class PaidBy(StrEnum):
+    """How a payment was made. Each has the name of a `core.model.records.PaymentKind`."""
+
+    CASH = "cash"
+    CREDIT_CARD = "credit-card"
+    DEBIT_CARD = "debit-card"
+    OTHER = "other"
+
+
+class AlertCause(StrEnum):
+    """Why a checkin response asks for somebody to look (alert in 10)."""
+
+    HOLD = "hold"
+    HOLD_ELSEWHERE = "hold-elsewhere"
+    TRANSIT = "transit"
+    UNKNOWN_ITEM = "unknown-item"
+    REFUSED = "refused"
+    NOTE = "note"
+
+
+class StatusFlag(StrEnum):
+    """The flags of a patron status. Each has the name of a field of `protocols.sip2.fields.PatronStatus`."""
+
+    CHARGE_PRIVILEGES_DENIED = "charge-privileges-denied"
+    RENEWAL_PRIVILEGES_DENIED = "renewal-privileges-denied"
+    RECALL_PRIVILEGES_DENIED = "recall-privileges-denied"
+    HOLD_PRIVILEGES_DENIED = "hold-privileges-denied"
+    CARD_REPORTED_LOST = "card-reported-lost"
+    TOO_MANY_ITEMS_CHARGED = "too-many-items-charged"
+    TOO_MANY_ITEMS_OVERDUE = "too-many-items-overdue"
+    TOO_MANY_RENEWALS = "too-many-renewals"
+    TOO_MANY_CLAIMS_OF_ITEMS_RETURNED = "too-many-claims-of-items-returned"
+    TOO_MANY_ITEMS_LOST = "too-many-items-lost"
+    EXCESSIVE_OUTSTANDING_FINES = "excessive-outstanding-fines"
+    EXCESSIVE_OUTSTANDING_FEES = "excessive-outstanding-fees"
+    RECALL_OVERDUE = "recall-overdue"
+    TOO_MANY_ITEMS_BILLED = "too-many-items-billed"
+
+
+class Whether(StrEnum):
+    """Whether something must be so for a rule to match."""
+
+    ANY = "any"
+    YES = "yes"
+    NO = "no"
+
+
 class StoreKind(StrEnum):
     """Where records are kept."""
 
@@ -83,102 +204,6 @@ class Identifiers(StrEnum):
     PLAIN = "plain"
     OFF = "off"
 
-
-class Demand(Struct, frozen=True):
-    """What a value must be beyond its type: words that follow "must be", and a test of the typed value."""
-
-    words: str
-    holds: Callable[[Any], object]
-
-
-def key(meaning: str, demand: Demand | None = None) -> Meta:
-    """What is said of a key beside its type and default."""
-    return Meta(description=meaning, extra={"demand": demand})
-
-
-def whole(low: int, high: int) -> Demand:
-    """A whole number from ``low`` to ``high``."""
-    return Demand(f"a whole number from {low} to {high}", lambda value: low <= value <= high)
-
-
-DAY = 86_400
-CENTURY_DAYS = 36_525
-CENTURY_HOURS = CENTURY_DAYS * 24
-LONGEST_NAME = 64
-SECONDS = Demand(f"seconds, more than 0 and up to {DAY}", lambda value: 0 < value <= DAY)
-SECONDS_OR_0 = Demand(f"seconds, 0 to {DAY}", lambda value: 0 <= value <= DAY)
-LOAN_PLACES = ("barcode", "title", "due")
-HOLD_PLACES = ("barcode", "title")
-FEE_PLACES = ("id", "amount", "currency", "kind", "title")
-"""What the templates of list entries may ask for; whoever fills them in has a value for each."""
-
-
-def _is_text(value: str) -> bool:
-    return value.isprintable()
-
-
-def _is_name(value: str) -> bool:
-    return value.isprintable() and 0 < len(value.strip()) == len(value) <= LONGEST_NAME
-
-
-def _is_zone(value: str) -> bool:
-    try:
-        return bool(ZoneInfo(value))
-    except (KeyError, ValueError, OSError):  # unknown, not a name, a folder of names
-        return False
-
-
-def _is_charset(value: str) -> bool:
-    """SIP2's own characters must keep their ASCII bytes, or a message would have no end."""
-    own = "".join(map(chr, range(0x20, 0x7F))) + "\r\n"
-    try:
-        return own.encode(value) == own.encode("ascii")
-    except (LookupError, ValueError):  # unknown or no charset, no name of anything
-        return False
-
-
-def _is_due_date(value: str) -> bool:
-    if value in ("sip", "iso"):
-        return True
-    pattern = r"(?:[^%]|%[aAbBdeFHIjmMpRSTyY%])*%[aAbBdeFHIjmMpRSTyY](?:[^%]|%[aAbBdeFHIjmMpRSTyY%])*"
-    return len(value) <= LONGEST_NAME and value.isprintable() and re.fullmatch(pattern, value) is not None
-
-
-def _template(places: tuple[str, ...]) -> Demand:
-    pattern = re.compile(r"(?:[^{}]|\{(?:" + "|".join(places) + r")\})*")
-    named = ", ".join(f"{{{place}}}" for place in places)
-    return Demand(
-        f"text, in which {named} stand for values",
-        lambda value: value.isprintable() and pattern.fullmatch(value) is not None,
-    )
-
-
-TEXT = Demand("text on one line", _is_text)
-FILLED_TEXT = Demand("text on one line, not empty", lambda value: bool(value.strip()) and value.isprintable())
-NAME = Demand(f"a name of 1 to {LONGEST_NAME} characters", _is_name)
-ZONE = Demand("the name of a time zone, such as Europe/Berlin", _is_zone)
-ZONE_OR_NONE = Demand(f"{ZONE.words}, or empty", lambda value: not value or _is_zone(value))
-CURRENCY = Demand("three letters of ISO 4217, such as EUR", re.compile("[A-Z]{3}").fullmatch)
-CHARSET = Demand("a charset that keeps ASCII as it is, such as utf-8, latin-1 or cp850", _is_charset)
-DELIMITER = Demand("one ASCII sign, neither letter nor digit", re.compile(r"[!-/:-@\[-`{-~]").fullmatch)
-LANGUAGE = Demand("three digits of SIP2's table of languages", re.compile("[0-9]{3}").fullmatch)
-DUE_DATE = Demand('"sip", "iso", or a pattern such as %d.%m.%Y', _is_due_date)
-AMOUNT = Demand(
-    "an amount of 0 or more, such as 0.20",
-    lambda value: value.is_finite() and 0 <= value < 1_000_000 and -value.as_tuple().exponent <= 3,
-)
-WEEKDAYS = Demand(
-    "a list of weekdays, 0 (Monday) to 6", lambda value: all(0 <= weekday <= 6 for weekday in value)
-)
-DATES = Demand("a list of dates, such as 2026-12-25", lambda _: True)
-KEEPALIVE = Demand(
-    "three whole numbers from 1 to 32767: idle seconds, seconds between probes, probes",
-    lambda value: all(0 < number <= 32_767 for number in value),
-)
-HASH = Demand(
-    "a hash; type `circdesk hash` to make one of the password, and write what it prints here",
-    lambda value: not value or read_hash(value) is not None,
-)
 
 POLICY_KEYS: Mapping[type[Struct], Mapping[str, Meta]] = {
     LoanTerms: {
@@ -236,6 +261,22 @@ class Institution(Struct, frozen=True):
     name: Annotated[str, key("What people call it (AM in SIP2).", TEXT)] = _POLICY.name
     currency: Annotated[str, key("The currency of every amount.", CURRENCY)] = _POLICY.currency
     time_zone: Annotated[str, key("The time zone of dates.", ZONE)] = _POLICY.time_zone
+    language: Annotated[str, key("The language of people who name none.", LANGUAGE_TAG)] = "en"
+    undo_minutes: Annotated[
+        int, key("Minutes in which a machine may take back what it did (BI in SIP2).", whole(0, 1440))
+    ] = _POLICY.undo_minutes
+
+
+class PlainSettings(Struct, frozen=True):
+    """A second listener, for SIP2 without TLS."""
+
+    host: Annotated[
+        str, key("Where SIP2 without TLS listens; beyond this machine `allow` must be set.", FILLED_TEXT)
+    ] = "127.0.0.1"
+    port: Annotated[int, key("Its port; 0: there is no such listener.", whole(0, 65_535))] = 0
+    allow: Annotated[
+        tuple[str, ...], key("Who may come in there; none: all who reach the address.", NETWORKS)
+    ] = ()
 
 
 class Sip2Settings(Struct, frozen=True):
@@ -245,6 +286,11 @@ class Sip2Settings(Struct, frozen=True):
         "0.0.0.0"
     )
     port: Annotated[int, key("The port; 0: any free one.", whole(0, 65_535))] = 6443
+    plain: Annotated[PlainSettings, key("A second listener, for SIP2 without TLS.")] = PlainSettings()
+    proxy_from: Annotated[
+        tuple[str, ...],
+        key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
+    ] = ()
     tls_certificate: Annotated[
         str, key("PEM file of the server's certificate chain; empty: one made in the state directory.", TEXT)
     ] = ""
@@ -261,16 +307,44 @@ class Sip2Settings(Struct, frozen=True):
         int, key("Messages a connection may send before its login.", whole(1, 1000))
     ] = 4
     login_tries: Annotated[int, key("Wrong logins after which the connection is closed.", whole(1, 1000))] = 3
+    login_failure_delay: Annotated[
+        float, key("How long a wrong login waits for its answer.", SECONDS_OR_0)
+    ] = 0.5
+    login_failures_per_source: Annotated[
+        int, key("Wrong logins from one address after which each ends its connection.", whole(1, 1_000_000))
+    ] = 10
+    login_failure_window: Annotated[float, key("How long a wrong login is held against it.", SECONDS)] = 60.0
     status_before_login: Annotated[
         bool, key("Whether a status message (99) before the login gets a full answer.")
     ] = True
+    address_login: Annotated[
+        bool, key("Whether its address alone lets in a terminal without user and certificate.")
+    ] = False
+    pin_tries: Annotated[
+        int, key("Wrong PINs of a patron at one terminal until it pauses.", whole(1, 1000))
+    ] = 5
+    pin_pause_minutes: Annotated[
+        int,
+        key("Minutes in which that terminal takes no PIN of that patron, right or wrong.", whole(1, 1440)),
+    ] = 30
+    pin_tries_a_day: Annotated[
+        int, key("Wrong PINs of a patron in a day, at all terminals together.", whole(1, 100_000))
+    ] = 240
     message_deadline: Annotated[
         float, key("The time in which a message must be whole, from its first byte.", SECONDS)
     ] = 60.0
     idle_limit: Annotated[
         float, key("How long a terminal that has logged in may be silent; 0: for ever.", SECONDS_OR_0)
     ] = 0.0
-    handshake_timeout: Annotated[float, key("The time for the TLS handshake.", SECONDS)] = 10.0
+    handshakes: Annotated[
+        int, key("TLS handshakes under way at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 64
+    handshakes_per_source: Annotated[
+        int, key("Those of one address at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 16
+    handshake_timeout: Annotated[
+        float, key("The time until a connection shows what it is, and that for its TLS handshake.", SECONDS)
+    ] = 10.0
     ssl_shutdown_timeout: Annotated[float, key("The time for the end of TLS.", SECONDS)] = 5.0
     line_limit: Annotated[int, key("Bytes of the longest message taken.", whole(256, 1_048_576))] = 16_384
     answers_waiting: Annotated[
@@ -280,26 +354,78 @@ class Sip2Settings(Struct, frozen=True):
         int, key("Messages of one connection in work at a time; then we stop reading.", whole(1, 1000))
     ] = 8
     connections: Annotated[int, key("Connections in all.", whole(1, 1_000_000))] = 12_000
-    connections_per_source: Annotated[int, key("Connections from one address.", whole(1, 1_000_000))] = 256
+    connections_per_source: Annotated[
+        int, key("Connections from one address, in IPv6 from one network of 64 bits.", whole(1, 1_000_000))
+    ] = 256
     keepalive: Annotated[
         tuple[int, int, int], key("TCP keepalive, which finds peers that are gone without a word.", KEEPALIVE)
     ] = (120, 10, 3)
+    watch_certificates: Annotated[
+        float,
+        key("Seconds between two looks whether certificate files have changed; 0: never.", SECONDS_OR_0),
+    ] = 60.0
     drain_seconds: Annotated[
         float, key("The time that work in flight has when the server stops.", SECONDS_OR_0)
     ] = 10.0
 
 
-class Terminal(Struct, frozen=True):
-    """A machine that speaks SIP2: a self-check, a sorter. Known by its certificate, or user and password."""
+REQUESTS = ("93", "99", "97", "23", "63", "35", "17", "11", "09", "29", "65", "37", "15", "01", "25", "19")
+"""The requests that terminals make (SIP2 2.00)."""
 
-    name: Annotated[str, key("What logs and events call it.", NAME)]
-    user: Annotated[str, key("The login user (CN in SIP2); empty: it cannot log in by password.", TEXT)] = ""
-    password: Annotated[SecretHash, key("The hash of the login password (CO in SIP2).", HASH)] = SecretHash()
-    certificate: Annotated[
-        str, key("The common name of its certificate, or its SHA-256 fingerprint; empty: none.", TEXT)
-    ] = ""
-    agency: Annotated[str, key("The agency it stands in; empty: the first one.", TEXT)] = ""
-    desk: Annotated[str, key("The desk it stands at (AN in SIP2).", TEXT)] = ""
+EXTENSIONS = (
+    *("CR", "CS", "CT", "CV", "CY", "DA", "CM", "BF"),  # 10, 18: the sheet of 2005, and what followed it
+    *("PA", "PB", "PC", "PI", "XI", "AQ", "BC", "BD", "BE"),  # 24, 64
+    *("EA", "DE", "IN", "NB", "MA", "MB"),  # 18
+)
+"""The fields beyond 2.00 that answers can hold."""
+
+PERSONAL = (
+    *("AA", "AE", "AQ", "BC", "BD", "BE", "BF", "CY", "DA", "PA", "PB", "PC", "PI", "XI"),
+    *("AS", "AT", "AU", "AV", "BU", "CD", "BV"),
+)
+"""The fields that tell of a person; AA is what a checkin response says of who had the item."""
+
+_EXTENSIONS = some_of(EXTENSIONS, "fields")
+_PERSONAL = one_of(PERSONAL, "a personal field")
+_REQUESTS = some_of(REQUESTS, "requests")
+_CAUSE = one_of(AlertCause, "a cause")
+_REASON = Demand(
+    "the code of a refusal or notice, such as wrong-pin", re.compile("[a-z]+(?:-[a-z]+)*").fullmatch
+)
+LOAN_PLACES = ("barcode", "title", "due")
+HOLD_PLACES = ("barcode", "title")
+FEE_PLACES = ("id", "amount", "currency", "kind", "title")
+"""What the templates of list entries may ask for; whoever fills them in has a value for each."""
+
+
+class SortBin(Struct, frozen=True):
+    """One rule of where a checked-in item goes (CL). What is not named, matches."""
+
+    bin: Annotated[str, key("The bin, as the machine calls it (CL).", NAME)]
+    location: Annotated[str, key("The item's location; `AGENCY/*`: any of an agency, `*`: any.", NAME)] = ANY
+    destination: Annotated[str, key("The agency it goes to from here; `*`: any.", NAME)] = ANY
+    item_policy: Annotated[str, key("The item policy; `*`: any.", NAME)] = ANY
+    medium: Annotated[str, key("The media type (CK); `*`: any.", MEDIUM)] = ANY
+    hold: Annotated[Whether, key("Whether somebody waits for it.")] = Whether.ANY
+    ok: Annotated[Whether, key("Whether it has been checked in.")] = Whether.ANY
+
+
+class Desensitise(Struct, frozen=True):
+    """One rule of whether a lent item's security strip is unlocked. What is not named, matches."""
+
+    desensitise: Annotated[bool, key("Whether the strip is unlocked, and locked at checkin.")]
+    location: Annotated[str, key("The item's location; `AGENCY/*`: any of an agency, `*`: any.", NAME)] = ANY
+    item_policy: Annotated[str, key("The item policy; `*`: any.", NAME)] = ANY
+    medium: Annotated[str, key("The media type (CK); `*`: any.", MEDIUM)] = ANY
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """How a terminal behaves and is spoken to. Every key has a default."""
+
+    # the wire
+    dialect: Annotated[Dialect, key("`full`: all of SIP2 2.00; `alma`: as Alma understands it.")] = (
+        Dialect.FULL
+    )
     charset: Annotated[str, key("The charset it speaks.", CHARSET)] = "utf-8"
     fallback: Annotated[str, key("The charset of messages that are not in `charset`.", CHARSET)] = "latin-1"
     delimiter: Annotated[str, key("What ends a field.", DELIMITER)] = "|"
@@ -309,34 +435,144 @@ class Terminal(Struct, frozen=True):
     error_detection: Annotated[ErrorDetection, key("Checksums (AY, AZ); `auto`: if it sends them.")] = (
         ErrorDetection.AUTO
     )
-    language: Annotated[
-        str, key("Its language where a message names none, as in 001: English.", LANGUAGE)
-    ] = "001"
+    field_limit_unit: Annotated[LimitUnit, key("What the 255 of the longest field count.")] = (
+        LimitUnit.CHARACTERS
+    )
+    screen_width: Annotated[
+        int, key("Characters of a line of its screen (AF); 0: not known.", whole(0, 999))
+    ] = 0
     print_width: Annotated[
         int, key("Characters of a printed line (AG); 0: as its status message (99) says.", whole(0, 999))
     ] = 0
-    time_zone: Annotated[str, key("The zone of its dates; empty: its agency's.", ZONE_OR_NONE)] = ""
-    checkout: Annotated[bool, key("Whether it may check out and renew.")] = True
-    checkin: Annotated[bool, key("Whether it may check in.")] = True
-    fees: Annotated[bool, key("Whether it may take payments.")] = True
-    renewal_policy: Annotated[
-        bool, key("Whether it may renew, by checking out what the patron has on loan as well.")
-    ] = True
-    checked_in_ok: Annotated[
-        bool, key("Whether checking in what is not on loan is answered with ok, as sorters need.")
-    ] = False
-    pin: Annotated[PinCheck, key("When the patron's PIN is checked.")] = PinCheck.IF_SENT
-    due_date: Annotated[str, key("How due dates (AH) are written.", DUE_DATE)] = "sip"
-    hold_item: Annotated[str, key("A hold in a list (AS, CD).", _template(HOLD_PLACES))] = "{barcode}"
-    overdue_item: Annotated[str, key("An overdue loan in a list (AT).", _template(LOAN_PLACES))] = "{barcode}"
-    charged_item: Annotated[str, key("A loan in a list (AU).", _template(LOAN_PLACES))] = "{barcode}"
-    fine_item: Annotated[str, key("A fee in a list (AV).", _template(FEE_PLACES))] = (
-        "{id} {amount} {kind} {title}"
-    )
+    print_lines: Annotated[bool, key("Whether it is sent receipts to print (AG); most machines write their own.")] = False
     timeout: Annotated[
         int, key("Tenths of a second it is told to wait for an answer; 999: unknown.", whole(1, 999))
     ] = 100
     retries: Annotated[int, key("How often it is told to ask again; 999: unknown.", whole(0, 999))] = 3
+    idle_limit: Annotated[float, key("How long it may be silent; 0: as the listener says.", SECONDS_OR_0)] = (
+        0.0
+    )
+    # people
+    language: Annotated[
+        str, key("Its language where a message names none, as in 003: German; 000: the library's.", LANGUAGE)
+    ] = "000"
+    time_zone: Annotated[str, key("The zone of its dates; empty: its agency's.", ZONE_OR_NONE)] = ""
+    due_date: Annotated[str, key("How due dates (AH) are written.", DUE_DATE)] = "sip"
+    hold_item: Annotated[str, key("A hold in a list (AS, CD).", template(HOLD_PLACES))] = "{barcode}"
+    overdue_item: Annotated[str, key("An overdue loan in a list (AT).", template(LOAN_PLACES))] = "{barcode}"
+    charged_item: Annotated[str, key("A loan in a list (AU).", template(LOAN_PLACES))] = "{barcode}"
+    fine_item: Annotated[str, key("A fee in a list (AV).", template(FEE_PLACES))] = (
+        "{id} {amount} {kind} {title}"
+    )
+    waiting_holds_as_ready: Annotated[
+        bool, key("Whether holds that still wait are listed as ready (AS), not as unavailable (CD).")
+    ] = False
+    list_limit: Annotated[int, key("Entries of a list at most; 0: all.", whole(0, 9999))] = 0
+    texts: Annotated[
+        Mapping[str, str],
+        key("Its own words for refusals and notices (AF), by code; empty: none.", TEXT, _REASON),
+    ] = {}
+    # what it may do
+    messages: Annotated[tuple[str, ...], key("The requests it may make; none listed: all.", _REQUESTS)] = ()
+    checkout: Annotated[bool, key("Whether it may check out and renew.")] = True
+    checkin: Annotated[bool, key("Whether it may check in.")] = True
+    renewal_policy: Annotated[
+        bool, key("Whether it may renew, by checking out what the patron has on loan as well.")
+    ] = True
+    fees: Annotated[bool, key("Whether it may take payments.")] = True
+    holds: Annotated[bool, key("Whether it may place, change and cancel holds (15).")] = True
+    block_patrons: Annotated[
+        bool, key("Whether it may block patrons, unblock them and note items (01, 25, 19).")
+    ] = False
+    enforce: Annotated[
+        bool, key("Whether what it may not do is refused; else its status (98) only tells it.")
+    ] = True
+    # what happened without us
+    no_block: Annotated[NoBlock, key('When "no block" is believed: what it did offline is booked.')] = (
+        NoBlock.LATE
+    )
+    no_block_after: Annotated[
+        int, key("Minutes after which `late` takes an act for one done offline.", whole(0, 10_080))
+    ] = 5
+    undo: Annotated[bool, key("Whether it may take back its own checkouts and checkins (BI).")] = True
+    # PINs
+    pin: Annotated[PinCheck, key("When the patron's PIN is checked.")] = PinCheck.IF_SENT
+    blank_pin: Annotated[BlankPin, key("What an empty PIN is: none at all, or a wrong one.")] = BlankPin.NONE
+    # checking in
+    checked_in_ok: Annotated[
+        bool, key("Whether checking in what is not on loan is answered with ok, as sorters need.")
+    ] = False
+    holds_at_checkin: Annotated[HoldsAtCheckin, key("What becomes of an item that somebody waits for.")] = (
+        HoldsAtCheckin.TRAP
+    )
+    current_location: Annotated[
+        bool, key("Whether its current location (AP) says at which agency it checks in.")
+    ] = False
+    alerts: Annotated[tuple[AlertCause, ...], key("What makes a checkin response an alert.")] = (
+        AlertCause.HOLD,
+        AlertCause.HOLD_ELSEWHERE,
+        AlertCause.TRANSIT,
+        AlertCause.UNKNOWN_ITEM,
+        AlertCause.REFUSED,
+    )
+    alert_types: Annotated[
+        Mapping[str, str], key("Its own alert types (CV), by cause.", TWO_DIGITS, _CAUSE)
+    ] = {}
+    sort_bin: Annotated[tuple[SortBin, ...], key("Where items go (CL): the first that matches.")] = ()
+    # media
+    desensitise: Annotated[
+        tuple[Desensitise, ...], key("Which strips it unlocks: the first that matches, else as lent.")
+    ] = ()
+    security_inhibit: Annotated[bool, key("Whether it is to ignore security strips (CI).")] = False
+    # what is told
+    extensions: Annotated[tuple[str, ...], key("The fields beyond SIP2 2.00 it is sent.", _EXTENSIONS)] = ()
+    fields: Annotated[
+        Mapping[str, FieldPolicy], key("How personal fields are sent, by field.", names=_PERSONAL)
+    ] = {}
+    status_flags: Annotated[
+        tuple[StatusFlag, ...], key("The flags of a patron that may be Y; none listed: all.")
+    ] = ()
+    # money
+    payment_types: Annotated[
+        Mapping[str, PaidBy],
+        key("What its payment types (37) mean, beside the standard's.", names=TWO_DIGITS),
+    ] = {}
+    payment_types_strict: Annotated[
+        bool, key("Whether payment types that nobody has told of are refused.")
+    ] = False
+    comma_amounts: Annotated[bool, key("Whether its amounts may have a comma for the point.")] = False
+
+
+class NamedProfile(Profile, frozen=True):
+    """A profile that terminals, and other profiles, name."""
+
+    name: Annotated[str, key("What terminals call it. One of a shipped name replaces that.", NAME)]
+    inherits: Annotated[str, key("The profile that holds what this one leaves out.", TEXT)] = ""
+
+
+class Terminal(Profile, frozen=True):
+    """A machine that speaks SIP2: a self-check, a sorter. Known by its certificate, its address, or user and
+    password.
+    """
+
+    name: Annotated[str, key("What logs and events call it.", NAME)]
+    user: Annotated[str, key("The login user (CN in SIP2); empty: it cannot log in by password.", TEXT)] = ""
+    password: Annotated[SecretHash, key("The hash of the login password (CO in SIP2).", HASH)] = SecretHash()
+    certificate: Annotated[
+        str, key("The name in its certificate, or its SHA-256 fingerprint; may be shared.", TEXT)
+    ] = ""
+    agency: Annotated[str, key("The agency it stands in; empty: the first one.", TEXT)] = ""
+    desk: Annotated[str, key("The desk it stands at (AN in SIP2).", TEXT)] = ""
+    profile: Annotated[str, key("The profile that holds what is left out here.", TEXT)] = ""
+    addresses: Annotated[
+        tuple[str, ...], key("Where it comes from, and from nowhere else; none: anywhere.", NETWORKS)
+    ] = ()
+    locations: Annotated[
+        tuple[str, ...], key("The locations it may name at its login (CP); none: any.", NAMES)
+    ] = ()
+    serves: Annotated[
+        tuple[str, ...], key("The locations whose items it serves, `AGENCY/*`: all of one; none: all.", NAMES)
+    ] = ()
 
 
 class StoreSettings(Struct, frozen=True):
@@ -372,6 +608,9 @@ class Settings(Struct, frozen=True):
         _POLICY.limits
     )
     sip2: Annotated[Sip2Settings, key("The SIP2 listener, and what it bears.")] = Sip2Settings()
+    profile: Annotated[
+        tuple[NamedProfile, ...], key("Ways to behave and be spoken to, which terminals name.")
+    ] = ()
     terminal: Annotated[tuple[Terminal, ...], key("The machines that may speak SIP2.")] = ()
     store: Annotated[StoreSettings, key("Where records are kept.")] = StoreSettings()
     log: Annotated[LogSettings, key("The log, on standard error.")] = LogSettings()
@@ -390,6 +629,7 @@ def policy_of(settings: Settings) -> Policy:
         limits=settings.limits,
         agencies=settings.agency,
         locations=settings.location,
+        undo_minutes=institution.undo_minutes,
     )
 
 

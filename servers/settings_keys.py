@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import msgspec
 from msgspec import NODEFAULT, Struct
 from msgspec.inspect import (
     BoolType,
+    DictType,
     EnumType,
     Metadata,
     StructType,
@@ -18,13 +19,15 @@ from msgspec.inspect import (
     type_info,
 )
 
-from servers.settings import POLICY_KEYS, Demand, SecretHash
+from servers.demands import Demand
+from servers.settings import POLICY_KEYS, SecretHash
 
 
 class Key(Struct, frozen=True):
     """One key of a table; ``words`` follow "must be".
 
-    ``table`` is set where the value is a table itself, ``many`` where it is several.
+    ``table`` is set where the value is a table itself, ``many`` where it is several. ``each`` is set where it
+    is a table of free names: what a value in it must be; ``names`` then says what a name must be.
     """
 
     name: str
@@ -36,6 +39,8 @@ class Key(Struct, frozen=True):
     demand: Demand | None = None
     table: type[Struct] | None = None
     many: bool = False
+    each: Key | None = None
+    names: Demand | None = None
 
     @property
     def secret(self) -> bool:
@@ -57,23 +62,41 @@ def keys_of(table: type[Struct]) -> Mapping[str, Key]:
     keys = {}
     for field in msgspec.structs.fields(table):
         hint = Annotated[field.type, said[field.name]] if field.name in said else field.type
-        info = type_info(hint)
-        assert isinstance(info, Metadata)
-        demand = (info.extra or {}).get("demand")
-        element = info.type.item_type if isinstance(info.type, VarTupleType) else info.type
-        nested = element.cls if isinstance(element, StructType) else None
-        keys[field.name] = Key(
-            name=field.name,
-            meaning=(info.extra_json_schema or {})["description"],
-            words=_words(info.type, demand),
-            required=field.required,
-            default=field.default if field.default_factory is NODEFAULT else field.default_factory(),
-            hint=hint,
-            demand=demand,
-            table=nested,
-            many=nested is not None and element is not info.type,
-        )
+        default = field.default if field.default_factory is NODEFAULT else field.default_factory()
+        keys[field.name] = _key(field.name, hint, default)
     return keys
+
+
+def _key(name: str, hint: Any, default: Any) -> Key:
+    info = type_info(hint)
+    assert isinstance(info, Metadata)
+    extra: Mapping[str, Any] = info.extra or {}
+    element = info.type.item_type if isinstance(info.type, VarTupleType) else info.type
+    table = element.cls if isinstance(element, StructType) else None
+    each = _each(hint, info.type.value_type, extra["demand"]) if isinstance(info.type, DictType) else None
+    return Key(
+        name=name,
+        meaning=(info.extra_json_schema or {})["description"],
+        words=_table_words(extra["names"], each) if each else _words(info.type, extra.get("demand")),
+        required=default is NODEFAULT,
+        default=default,
+        hint=hint,
+        demand=None if each else extra.get("demand"),
+        table=table,
+        many=table is not None and element is not info.type,
+        each=each,
+        names=extra.get("names"),
+    )
+
+
+def _each(hint: Any, kind: Type, demand: Demand | None) -> Key:
+    """The key of any one value in a table of free names."""
+    _, value = get_args(get_args(hint)[0])
+    return Key("", "", _words(kind, demand), required=True, default=NODEFAULT, hint=value, demand=demand)
+
+
+def _table_words(names: Demand, each: Key) -> str:
+    return f"a table, in which each name is {names.words}; each value {each.words}"
 
 
 def _words(kind: Type, demand: Demand | None) -> str:
@@ -85,6 +108,8 @@ def _words(kind: Type, demand: Demand | None) -> str:
             return "true or false"
         case EnumType(cls=cls):
             return "one of " + ", ".join(f'"{member.value}"' for member in cls)
+        case VarTupleType(item_type=EnumType(cls=cls)):
+            return "a list of " + ", ".join(f'"{member.value}"' for member in cls)
         case VarTupleType(item_type=StructType()):
             return "a list of tables"
         case StructType():

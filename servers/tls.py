@@ -16,10 +16,6 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import NameOID
 
-from servers.log import get_logger
-
-log = get_logger(__name__)
-
 TLS12_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"  # RFC 9325, 4.2; every suite of TLS 1.3 is of this kind
 
 
@@ -39,23 +35,6 @@ class PeerIdentity(msgspec.Struct, frozen=True):
     fingerprint: str
 
 
-class LoggedSession(ssl.SSLObject):
-    """A TLS session that says in the log why its handshake failed: asyncio keeps that to itself.
-
-    `reason` is OpenSSL's word for it; HTTP_REQUEST and WRONG_VERSION_NUMBER mean that it was no TLS at all.
-    """
-
-    def do_handshake(self) -> None:
-        """As every session does it."""
-        try:
-            super().do_handshake()
-        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            raise
-        except ssl.SSLError as error:
-            log.warning("tls-handshake-failed", reason=error.reason)
-            raise
-
-
 def server_context(
     cert: Path, key: Path, client_ca: Path | None = None, require_client: bool = False
 ) -> ssl.SSLContext:
@@ -71,7 +50,6 @@ def server_context(
         )
     _check_pair(cert, key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.sslobject_class = LoggedSession
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(TLS12_CIPHERS)
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
@@ -111,13 +89,13 @@ def peer_identity(connection: ssl.SSLObject | ssl.SSLSocket) -> PeerIdentity | N
     )
 
 
-def days_left(cert: Path) -> int:
-    """Return the whole days until the first certificate in `cert` expires; negative once it has.
+def expiry(cert: Path) -> datetime:
+    """Return when the first certificate in `cert` expires.
 
-    The rest of the chain is not counted: clients find other ways round an intermediate that has expired.
+    The rest of the chain does not count: clients find other ways round an intermediate that has expired.
     Raises TlsProblem if the file cannot be read.
     """
-    return (_certificate(cert).not_valid_after_utc - datetime.now(UTC)).days
+    return _certificate(cert).not_valid_after_utc
 
 
 def _check_pair(cert: Path, key: Path) -> None:

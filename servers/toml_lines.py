@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from bisect import bisect_left
+from collections.abc import Mapping
 
 KeyPath = tuple[str | int, ...]
 """Names of keys and, inside arrays, indices: ``("terminal", 0, "user")``."""
@@ -29,6 +30,13 @@ def key_lines(text: str) -> dict[KeyPath, int]:
     RecursionError for values nested about as deeply as `tomllib` bears.
     """
     return _Reader(text).lines
+
+
+def line_of(lines: Mapping[KeyPath, int], at: KeyPath) -> int:
+    """The line of the path, or of the nearest table around it that is in the file."""
+    while at and at not in lines:
+        at = at[:-1]
+    return lines.get(at, 0)
 
 
 class _Reader:

@@ -246,6 +246,12 @@ class Connection:
             return self._send_answer(message)
         return self._send_request(message)
 
+    def leave_unanswered(self) -> None:
+        """As ACS: the oldest request gets no answer. Raises `LocalError` where none waits for one."""
+        if self._role is not _ACS or not self._outstanding:
+            raise LocalError("no request waits for an answer")
+        self._outstanding.pop(0)
+
     def repeat_request(self) -> bytes:
         """As SC: the oldest unanswered request again, the same bytes, because its answer did not come in
         time.

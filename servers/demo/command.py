@@ -23,6 +23,7 @@ from servers.demo.facts import facts_of, reachable, write_facts
 from servers.demo.welcome import welcome
 from servers.places import demo_state
 from servers.serve import add_listener_arguments, address, at_addresses, run_server
+from servers.settings import Settings
 
 _PLAIN_WIDTH = 120
 """Columns where there is no terminal."""
@@ -90,7 +91,11 @@ def _serve(args: argparse.Namespace) -> int:
         built, new = ensure_built(
             args.state, wish, fresh=args.fresh, now=datetime.now(UTC), progress=progress
         )
-    settings = at_addresses(read_settings(args.state / CONFIGURATION), args)
+
+    def read() -> Settings:
+        return at_addresses(read_settings(args.state / CONFIGURATION), args)
+
+    settings = read()
     ensure_server(args.state, [reachable(settings.sip2.host)])
     console = _console()
 
@@ -100,7 +105,7 @@ def _serve(args: argparse.Namespace) -> int:
         welcome(server, built, facts, args.state, console, new=new)
         sys.stdout.flush()
 
-    return run_server(settings, args.state, args.loop, ready)
+    return run_server(read, args.state, args.loop, ready)
 
 
 def _console() -> Console:

@@ -16,6 +16,9 @@ from servers.app import Server
 from servers.demo.built import Built, Range, write_private
 from servers.places import FACTS
 
+OFFLINE_ITEMS = 60
+"""Enough for every case of the conformance kit to have its own."""
+
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -29,10 +32,16 @@ class Sip2Facts(Struct, frozen=True):
     user: str
     password: str
     location: str
+    other_user: str
+    other_password: str
 
 
 class Facts(Struct, frozen=True):
-    """Everything in the file. ``https`` and ``z3950`` are None: not served yet."""
+    """Everything in the file. ``https`` and ``z3950`` are None: not served yet.
+
+    ``offline_items`` are the last ordinary items: kept for what machines do while the line is down, which
+    anything newer would overtake.
+    """
 
     pid: int
     institution: str
@@ -41,14 +50,19 @@ class Facts(Struct, frozen=True):
     z3950: None
     patrons: Range
     items: Range
+    offline_items: Range
+    pickups: tuple[str, ...]
     pin: str
     cases: dict[str, str]
 
 
 def facts_of(server: Server, built: Built) -> Facts:
-    """The facts of a server that runs on what was built. The login is that of the first terminal we know."""
+    """The facts of a server that runs on what was built. The logins are of the first terminals we know."""
     settings = server.settings
     known = [terminal for terminal in settings.terminal if terminal.name in built.passwords]
+    logins = [(terminal.user, built.passwords[terminal.name]) for terminal in known[:2]]
+    (user, password), (other_user, other_password) = (*logins, ("", ""), ("", ""))[:2]
+    items, offline_items = _parted(built.items)
     authority = server.tls.authority
     return Facts(
         pid=os.getpid(),
@@ -58,17 +72,28 @@ def facts_of(server: Server, built: Built) -> Facts:
             port=server.sip2_address.port,
             tls=True,
             ca=None if authority is None else str(authority.absolute()),
-            user=known[0].user if known else "",
-            password=built.passwords[known[0].name] if known else "",
+            user=user,
+            password=password,
             location=known[0].desk if known else "",
+            other_user=other_user,
+            other_password=other_password,
         ),
         https=None,
         z3950=None,
         patrons=built.patrons,
-        items=built.items,
+        items=items,
+        offline_items=offline_items,
+        pickups=tuple(agency.code for agency in settings.agency),
         pin=built.pin,
         cases=built.cases,
     )
+
+
+def _parted(items: Range) -> tuple[Range, Range]:
+    """The items for all that is done now, and the fewer at the end for what was done offline."""
+    apart = min(OFFLINE_ITEMS, items.count // 3)
+    now = items.count - apart
+    return Range(items.template, items.first, now), Range(items.template, items.first + now, apart)
 
 
 def write_facts(facts: Facts, state: Path, also: Path | None) -> None:

@@ -51,7 +51,10 @@ _CONTROL_NUMBERS = 990_000_000
 
 
 class Register:
-    """Makes records as they stand at ``now``, all by the policy. ``cases`` are barcodes by name."""
+    """Makes records as they stand at ``now``, all by the policy. ``cases`` are barcodes by name.
+
+    A title's case is its control number.
+    """
 
     def __init__(self, policy: PolicyTable, now: datetime, pin: str) -> None:
         """``pin`` is the hash that every patron has."""

@@ -37,12 +37,17 @@ CASES: Final = {
     "patron_expired": "card has expired",
     "patron_fines": "owes more than is allowed",
     "patron_at_limit": "a child with as many loans as allowed",
+    "patron_no_loans": "has nothing on loan",
+    "patron_to_block": "whose card a machine may block and unblock",
+    "patron_to_guess": "whose PIN may be tried until a machine pauses",
     "item_on_loan": "on loan, overdue",
     "item_on_hold": "on the hold shelf for somebody",
     "item_reference": "for use in the reading room only",
     "item_remote": "available in the automated store",
     "item_lost": "lost by who had it",
     "item_multi": "one of several available items",
+    "item_to_note": "available, may be written notes on",
+    "title_on_loan": "the title of the item on loan, by its control number",
 }
 """The cases that have a name, and what they are."""
 
@@ -66,6 +71,7 @@ class Story:
         self._the_many()
         self._on_their_way()
         self._special_shelves()
+        self._to_be_tried()
 
     def _the_barred(self) -> None:
         """Patrons who may not borrow, each for another reason."""
@@ -90,6 +96,7 @@ class Story:
         reader, child = self._patron(), self._patron("child")
         title = self._title()
         self._lent(reader, title, STACKS, 40, case="item_on_loan")
+        self._register.cases["title_on_loan"] = title[0].control_number
         self._item(title, EAST)
         self._lent(reader, self._title(), STACKS, 100, renewals=3, renewed=25)
         for _ in range(self._register.policy.limits_for("child").overdues + 1):
@@ -158,6 +165,12 @@ class Story:
         title = self._title()
         self._item(title, "MAIN/RESERVES", "reserve")
         self._lent(self._patron("student"), title, "MAIN/RESERVES", 0.1, policy="reserve")
+
+    def _to_be_tried(self) -> None:
+        """Whom and what nobody else needs, so that anything may be tried on them."""
+        for case in ("patron_no_loans", "patron_to_block", "patron_to_guess"):
+            self._patron(case=case)
+        self._item(self._title(), STACKS, case="item_to_note")
 
     def _patron(self, group: str = "adult", **known: Any) -> Patron:
         patron = self._register.patron(next(self._people), group, **known)

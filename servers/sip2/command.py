@@ -18,12 +18,14 @@ from rich.table import Table
 from rich.text import Text
 
 from protocols.sip2 import messages as m
-from protocols.sip2.codec import Wire, parse
+from protocols.sip2.codec import Wire, parse, serialise
 from protocols.sip2.errors import RemoteError
 from protocols.sip2.fields import FeeType, HoldMode, HoldType, PaymentType, ScStatusCode, Secret, Summary
 from protocols.sip2.messages import explain
+from servers.places import demo_state
 from servers.sip2.client import ClientProblem, Sip2Client, Target
 from servers.sip2.destination import add_destination_arguments, target_of
+from servers.sip2.dry_run.command import add_explain_arguments, explain_line
 from servers.sip2.recording import add_recording_argument, recording
 
 ALL_LISTS: Final = Summary(
@@ -201,6 +203,12 @@ ACTS: Final[Mapping[str, tuple[Callable[[Words, str], m.FromSc], tuple[str, ...]
 }
 """Act → how to make its message, the options it cannot do without, and what it is."""
 
+EXPLAINED: Final = ("checkout", "checkin", "renew", "hold")
+"""Acts that can be run dry."""
+
+PASTED: Final = Wire(charset="utf-8")
+"""How a message is written that somebody will read."""
+
 MODES: Final = {"place": HoldMode.ADD, "change": HoldMode.CHANGE, "cancel": HoldMode.DELETE}
 """What is done with a hold."""
 
@@ -225,6 +233,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     _add_words(parser)
     add_destination_arguments(parser)
     add_recording_argument(parser)
+    add_explain_arguments(parser)
 
 
 def _add_words(parser: argparse.ArgumentParser) -> None:
@@ -259,6 +268,8 @@ def _add_words(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked; 0 if the server said yes, 1 if no or out of reach, 2 for bad usage."""
+    if args.explain is not None:
+        return _explain(args)
     console = Console()
     if args.act in ACTS and (missing := _missing(args.act, args)):
         print(f"circdesk sip2 {args.act} needs {missing}.", file=sys.stderr)
@@ -280,6 +291,22 @@ def run(args: argparse.Namespace) -> int:
     except ClientProblem as problem:
         print(f"circdesk sip2: {problem}.", file=sys.stderr)
         return 1
+
+
+def _explain(words: Words) -> int:
+    """A dry run of an act, or of the message behind the option, where an act may stand as well."""
+    state, act = words.state or demo_state(), words.explain if words.explain in ACTS else words.act
+    if words.explain not in ("", *ACTS):
+        return explain_line(words.explain, words.terminal, state)
+    if act not in EXPLAINED:
+        print(f"circdesk sip2 --explain needs a message or one of {', '.join(EXPLAINED)}.", file=sys.stderr)
+        return 2
+    if missing := _missing(act, words):
+        print(f"circdesk sip2 {act} needs {missing}.", file=sys.stderr)
+        return 2
+    make, _, _ = ACTS[act]
+    line = serialise(make(words, words.institution or ""), PASTED).decode(PASTED.charset)
+    return explain_line(line, words.terminal, state, PASTED.delimiter)
 
 
 def _act(client: Sip2Client, act: str, words: Words, institution: str, console: Console) -> int:
@@ -335,7 +362,7 @@ def _show_raw(client: Sip2Client, line: str, console: Console) -> None:
     answer = client.ask_raw(line.encode())
     _print_raw(answer, console)
     try:
-        console.print(_table(parse(answer, Wire(charset="utf-8"))))
+        console.print(_table(parse(answer, PASTED)))
     except RemoteError as error:
         console.print(f"This is no SIP2 message: {error}.", highlight=False, markup=False)
 

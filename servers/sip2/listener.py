@@ -9,8 +9,10 @@ requests.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from datetime import datetime
+from time import perf_counter
 from typing import assert_never
 
 from core.desk import CirculationDesk
@@ -29,43 +31,49 @@ from protocols.sip2.connection import (
 )
 from protocols.sip2.connection import Limits as ConnectionLimits
 from protocols.sip2.framing import Terminator
+from servers.addresses import source
 from servers.line import Line
 from servers.log import get_logger
-from servers.settings import PinCheck, Sip2Settings
-from servers.sip2.station import Station
+from servers.settings import Sip2Settings, Terminal
+from servers.sip2.gauges import Board, Gauge
+from servers.sip2.logins import LoginFailures
+from servers.sip2.station import Station, printing
 from servers.sip2.terminals import Terminals, wire
 from servers.sip2.translate import (
     Reply,
     acs_status,
     answer,
+    known_pin,
     offline,
     patron_secret,
     refused,
 )
-from servers.tls import TlsProblem, peer_identity
+from servers.tls import PeerIdentity, TlsProblem, peer_identity
 
 log = get_logger(__name__)
 
 STRANGERS_WIRE = Wire(charset="utf-8", terminator=Terminator.MIRROR)
 """How SIP2 is read and written before the terminal is known."""
 
-NEEDS_PIN = (m.Checkout, m.Renew, m.FeePaid, m.PatronStatusRequest, m.PatronInformation)
+FAILING = "if no machine there has a wrong password, somebody is guessing"
 
 
 class Slot:
     """The place of one answer in the order of answers."""
 
-    __slots__ = ("conversation", "pin", "reply", "request", "station")
+    __slots__ = ("begun", "conversation", "pin", "reply", "request", "station")
 
     def __init__(
         self,
         conversation: Sip2Conversation,
+        begun: float,
         request: m.FromSc,
         station: Station | None,
         pin: Pin,
         reply: Reply,
     ) -> None:
         self.conversation = conversation
+        self.begun = begun
         self.request = request
         self.station = station
         self.pin = pin
@@ -84,8 +92,22 @@ class Sip2Service:
         self.connection_limits = ConnectionLimits(message=settings.line_limit, outstanding=settings.in_flight)
         self.terminals = terminals
         self.desk = desk
+        self.board = Board()
+        self.strangers = Gauge("")
+        self.failures = LoginFailures(
+            settings.login_failures_per_source, settings.login_failure_window, time.monotonic
+        )
         self.draining = False
         self.tasks: set[asyncio.Task[None]] = set()
+
+    def take_on(self, settings: Sip2Settings, terminals: Terminals) -> None:
+        """Go on by these settings. Each conversation must be told to `renew` itself."""
+        self.settings = settings
+        self.connection_limits = ConnectionLimits(message=settings.line_limit, outstanding=settings.in_flight)
+        self.failures.most = settings.login_failures_per_source
+        self.failures.window = settings.login_failure_window
+        self.terminals = terminals
+        self.board.forget_others(terminals.names)
 
     def converse(self, line: Line) -> Sip2Conversation:
         """A conversation on a new line."""
@@ -96,16 +118,20 @@ class Sip2Conversation:
     """One terminal on one line. See `servers.line.Conversation`."""
 
     __slots__ = (
+        "_begun",
         "_busy",
         "_certified",
         "_connection",
+        "_gauge",
         "_line",
         "_mid_message",
         "_out",
         "_over",
         "_service",
         "_slots",
+        "_stale",
         "_station",
+        "_status_first",
         "_strikes",
         "_unwelcome",
     )
@@ -116,15 +142,20 @@ class Sip2Conversation:
         self._connection = Connection(Role.ACS, STRANGERS_WIRE, service.connection_limits)
         self._slots: list[Slot] = []  # as short as `in_flight` lets it be
         self._out: list[bytes] = []
+        self._gauge = service.strangers
+        self._begun = 0.0
+        self._status_first = False
         self._busy = False
         self._over = False
+        self._stale = False
         self._mid_message = False
         self._strikes = 0
         self._unwelcome = 0
         self._station: Station | None = None
         self._certified = self._by_certificate()
-        if self._certified is not None:
-            self._begin(self._certified)
+        known = self._known_at_once()
+        if known is not None:
+            self._begin(known)
         else:
             line.within(service.settings.login_deadline)
 
@@ -132,6 +163,8 @@ class Sip2Conversation:
 
     def received(self, data: bytes) -> None:
         """Take in what came, answer what can be answered."""
+        if self._gauge.is_looking:
+            self._gauge.habits.ended(data)
         self._connection.receive_data(data)
         self._work()
 
@@ -139,6 +172,15 @@ class Sip2Conversation:
         """The terminal did not log in, or did not finish a message, in time."""
         log.info("sip2-overdue", peer=self._line.peer, terminal=self._name, mid_message=self._mid_message)
         self._over = True
+
+    def renew(self) -> None:
+        """Go on by the settings of now: between two messages, when no answer is on its way any more.
+
+        A terminal that is gone, or that gets in by something else now, is closed then. Limits on what one
+        connection may send ahead are those of its beginning.
+        """
+        self._stale = True
+        self._work()
 
     def drain(self) -> None:
         """Close as soon as everything that was asked is answered."""
@@ -148,6 +190,7 @@ class Sip2Conversation:
         """The line is gone. What is being recorded stays recorded."""
         if self._station is not None:
             log.info("sip2-ended", peer=self._line.peer, terminal=self._name)
+            self._gauge.left()
         self._over = True
         self._slots.clear()
 
@@ -155,13 +198,20 @@ class Sip2Conversation:
 
     def _work(self) -> None:
         connection, heard = self._connection, False
-        while connection.has_more and not self._busy and not self._over:
+        if self._stale:
+            self._take_on()
+        while connection.has_more and not (self._busy or self._over or self._stale):
             match connection.next_event():
                 case Request() as event:
+                    self._begun = perf_counter()
+                    if self._station is not None:
+                        self._gauge.asked(event, self._station)
                     self._asked(event.message)
                 case Replay() as event:
+                    self._gauge.replayed(event.data)
                     self._out.append(event.data)
                 case Noticed() as event:
+                    self._gauge.noticed(event.what)
                     log.info(
                         "sip2-noticed",
                         terminal=self._name,
@@ -193,8 +243,12 @@ class Sip2Conversation:
         if self._station is None or (begun == self._mid_message and not heard):
             return
         self._mid_message = begun
-        settings = self._service.settings
-        self._line.within(settings.message_deadline if begun else settings.idle_limit)
+        deadline = self._service.settings.message_deadline if begun else self._silence(self._station)
+        self._line.within(deadline)
+
+    def _silence(self, station: Station) -> float:
+        """How long the terminal may be silent."""
+        return station.terminal.idle_limit or self._service.settings.idle_limit
 
     def _asked(self, request: m.Message) -> None:
         assert isinstance(request, m.FromSc), "the connection hands out requests of terminals only"
@@ -206,9 +260,10 @@ class Sip2Conversation:
             self._stranger(request)
         elif isinstance(request, m.ScStatus):
             self._noted(request)
-            self._put(request, Pin.NOT_GIVEN, Reply(acs_status(self._station)))
+            self._connection.set_wire(printing(wire(self._station.terminal), request.max_print_width))
+            self._put(request, Pin.NOT_GIVEN, Reply(acs_status(self._station, request.protocol_version)))
         else:
-            pin = self._pin(request, self._station)
+            pin = known_pin(request, self._station)
             if pin is None:
                 self._hold_up(self._check_pin(request))
             else:
@@ -222,13 +277,24 @@ class Sip2Conversation:
         """Send an answer, or give it its place behind those that wait."""
         if reply.unit is not None and reply.unit.settled is Settled.UNKNOWN:
             reply = Reply(self._offline())  # what it has seen was lost when the store broke
+        if reply.reason is not None:
+            self._gauge.refused(request.code, reply.reason)
+            log.info("sip2-refused", terminal=self._name, code=request.code, reason=reply.reason.value)
         if reply.unit is None and not self._slots:
-            self._out.append(self._connection.send(reply.message))
+            self._say(reply.message, self._begun)
             return
-        slot = Slot(self, request, self._station, pin, reply)
+        slot = Slot(self, self._begun, request, self._station, pin, reply)
         self._slots.append(slot)
         if reply.unit is not None:
             reply.unit.then(slot.settled)
+
+    def _say(self, message: m.FromAcs | None, begun: float) -> None:
+        """Answer the oldest request; without a message it gets no answer."""
+        self._gauge.answered(perf_counter() - begun)
+        if message is None:
+            self._connection.leave_unanswered()
+        else:
+            self._out.append(self._connection.send(message))
 
     def settled(self, slot: Slot, how: Settled) -> None:
         """What an answer waited for is decided: it may go, or what it says is not so."""
@@ -255,9 +321,10 @@ class Sip2Conversation:
         """Send the answers at the head of the queue that wait for nothing any more."""
         slots, connection = self._slots, self._connection
         while slots and slots[0].reply.unit is None:
-            self._out.append(connection.send(slots.pop(0).reply.message))
+            slot = slots.pop(0)
+            self._say(slot.reply.message, slot.begun)
         self._line.hold(connection.paused)
-        if connection.has_more:
+        if connection.has_more or self._stale:
             self._work()
         else:
             self._flush()
@@ -275,46 +342,96 @@ class Sip2Conversation:
             self._line.write(b"".join(self._out) if len(self._out) > 1 else self._out[0])
             self._out.clear()
 
+    def _take_on(self) -> None:
+        if self._busy or self._slots:
+            return
+        self._stale = False
+        self._certified = self._by_certificate()
+        if self._station is None:
+            return
+        before = self._station.terminal
+        terminal = self._service.terminals.again(before, self._line.peer)
+        if terminal is None:
+            log.warning("sip2-terminal-withdrawn", peer=self._line.peer, terminal=before.name)
+            self._over = True
+            return
+        self._station = self._service.terminals.station(terminal)
+        if terminal != before:
+            self._connection.set_wire(wire(terminal))
+            log.info("sip2-profile-changed", peer=self._line.peer, terminal=terminal.name)
+
     # Who is there
 
-    def _by_certificate(self) -> Station | None:
-        tls = self._line.ssl_object
-        if tls is None:
-            return None
+    def _by_certificate(self) -> tuple[Terminal, ...] | None:
+        """The terminals that the client certificate leaves open: the peer's own, or the one that a balancer
+        vouches for.
+        """
+        line = self._line
+        identity = PeerIdentity(line.vouched, (), "") if line.vouched else None
         try:
-            return self._service.terminals.by_certificate(peer_identity(tls))
+            if identity is None and line.ssl_object is not None:
+                identity = peer_identity(line.ssl_object)
         except TlsProblem:
-            log.warning("sip2-certificate-unreadable", peer=self._line.peer)
-            return None
+            log.warning("sip2-certificate-unreadable", peer=line.peer)
+        return self._service.terminals.certified(identity, line.peer)
+
+    def _known_at_once(self) -> Station | None:
+        """The terminal that needs no login."""
+        terminals = self._service.terminals
+        if self._certified is None:
+            return terminals.by_address(self._line.peer)
+        return terminals.station(self._certified[0]) if len(self._certified) == 1 else None
 
     def _begin(self, station: Station) -> None:
         self._station = station
+        self._gauge = self._service.board.gauge(station.terminal.name)
+        self._gauge.connected(self._line.peer, status_first=self._status_first)
         self._connection.set_wire(wire(station.terminal))
         self._mid_message = False
-        self._line.within(self._service.settings.idle_limit)
+        self._line.within(self._silence(station))
         log.info("sip2-login", peer=self._line.peer, terminal=station.terminal.name)
 
     async def _log_in(self, request: m.Login) -> None:
         """93: a failed login ends an earlier one."""
         if self._station is not None:
             self._station = None
+            self._gauge.left()
+            self._gauge = self._service.strangers
             self._line.within(self._service.settings.login_deadline)
-        plain = request.uid_algorithm == request.pwd_algorithm == "0"
-        station = None
-        if plain:
-            user, password = request.login_user_id.strip(), request.login_password.reveal()
-            station = await self._service.terminals.by_login(user, password, self._certified)
+        began = asyncio.get_running_loop().time()
+        station = await self._by_login(request)
+        if station is None:
+            await self._login_failed(request, began)
         if self._over:
             return
-        if station is None:
-            self._strikes += 1
-            known = self._service.terminals.user(request.login_user_id)
-            log.warning("sip2-login-failed", peer=self._line.peer, user=known, plain=plain)
         self._put(request, Pin.NOT_GIVEN, Reply(m.LoginResponse(ok=station is not None)))
+        settings, failures = self._service.settings, self._service.failures
         if station is not None:
             self._begin(station)
-        elif self._strikes >= self._service.settings.login_tries:
+        elif self._strikes >= settings.login_tries or failures.too_many(source(self._line.peer)):
             self._over = True
+
+    async def _by_login(self, request: m.Login) -> Station | None:
+        terminals, peer, user = self._service.terminals, self._line.peer, request.login_user_id.strip()
+        if not request.uid_algorithm == request.pwd_algorithm == "0":
+            return None
+        if not self._service.failures.may_try(source(peer), terminals.user(user)):
+            return None
+        password, location = request.login_password.reveal(), request.location_code or ""
+        return await terminals.by_login(user, password, self._certified, location, peer)
+
+    async def _login_failed(self, request: m.Login, began: float) -> None:
+        """Count it, tell it, and let it wait: all failures take the same time, whatever failed."""
+        service, peer = self._service, self._line.peer
+        self._strikes += 1
+        user = service.terminals.user(request.login_user_id)
+        plain = request.uid_algorithm == request.pwd_algorithm == "0"
+        log.warning("sip2-login-failed", peer=peer, user=user, plain=plain)
+        if service.failures.may_try(source(peer), user) and service.failures.failed(source(peer), user):
+            log.error("sip2-logins-failing", peer=peer, failures=service.failures.most, advice=FAILING)
+        left = began + service.settings.login_failure_delay - asyncio.get_running_loop().time()
+        if left > 0:
+            await asyncio.sleep(left)
 
     def _stranger(self, request: m.FromSc) -> None:
         """Before the login: 99 is answered where the settings say so, everything else is refused in its own
@@ -322,9 +439,10 @@ class Sip2Conversation:
         """
         settings = self._service.settings
         self._unwelcome += 1
+        self._status_first |= isinstance(request, m.ScStatus)
         if isinstance(request, m.ScStatus) and settings.status_before_login:
             self._noted(request)
-            reply = Reply(acs_status(self._service.terminals.unknown))
+            reply = Reply(acs_status(self._service.terminals.unknown, request.protocol_version))
         else:
             reply = Reply(refused(request, None, self._now(), Reason.NOT_LOGGED_IN))
         self._put(request, Pin.NOT_GIVEN, reply)
@@ -334,28 +452,20 @@ class Sip2Conversation:
 
     def _noted(self, request: m.ScStatus) -> None:
         """99 is the only alarm a terminal can raise: out of paper, about to shut down."""
+        self._gauge.told(request.status_code)
         log.info(
             "sip2-status", peer=self._line.peer, terminal=self._name, status=request.status_code.name.lower()
         )
 
     # PINs
 
-    def _pin(self, request: m.FromSc, station: Station) -> Pin | None:
-        """What is known of the request's PIN; None if it must be hashed first."""
-        policy = station.terminal.pin
-        if policy is PinCheck.NEVER:
-            return Pin.NOT_GIVEN
-        secret = patron_secret(request)
-        if secret is None:
-            return (
-                Pin.WRONG if policy is PinCheck.ALWAYS and isinstance(request, NEEDS_PIN) else Pin.NOT_GIVEN
-            )
-        return station.desk.known_pin(*secret)
-
     async def _check_pin(self, request: m.FromSc) -> None:
-        secret = patron_secret(request)
+        secret, station = patron_secret(request), self._station
         assert secret is not None, "only a PIN is checked"
-        pin = await self._service.desk.check_pin(*secret)
+        assert station is not None, "of strangers no PIN is checked"
+        pin = await station.desk.check_pin(station.actor, *secret)
+        if pin is Pin.WRONG and station.desk.throttled(station.actor, secret[0]):
+            log.warning("pin-throttled", peer=self._line.peer, terminal=self._name, patron=secret[0])
         if not self._over:
             self._answer(request, pin)
 

@@ -1,4 +1,7 @@
-"""The tables between the library's words and SIP2's: each total over its enum, which a test proves."""
+"""The tables between the library's words and SIP2's: each total over its enum, which a test proves.
+
+What people read is `servers.words`; here is only what machines do.
+"""
 
 from __future__ import annotations
 
@@ -7,65 +10,59 @@ from functools import lru_cache
 from typing import Final
 
 from core.model.records import FeeKind, ItemStatus, Medium, PaymentKind
-from core.refusals import Reason
+from protocols.sip2 import fields as sip2
 from protocols.sip2.fields import (
+    AlertType,
     CirculationStatus,
     FeeType,
     MediaFlag,
     MediaType,
-    PatronStatus,
     PaymentType,
 )
+from servers.settings import AlertCause, PaidBy
+from servers.words.languages import Language, language
 
-SCREEN: Final[Mapping[Reason, str]] = {
-    Reason.UNKNOWN_PATRON: "This card is not known here.",
-    Reason.UNKNOWN_ITEM: "This item is not known here. Please ask at the desk.",
-    Reason.UNKNOWN_BIB: "This title is not known here.",
-    Reason.UNKNOWN_HOLD: "There is no such hold.",
-    Reason.UNKNOWN_FEE: "There is no such open fee.",
-    Reason.UNKNOWN_PICKUP: "This is no place to pick holds up.",
-    Reason.WRONG_PIN: "Card and PIN do not match.",
-    Reason.PATRON_INACTIVE: "This card is not active. Please ask at the desk.",
-    Reason.PATRON_EXPIRED: "This card has expired. Please ask at the desk.",
-    Reason.PATRON_BLOCKED: "This card is blocked. Please ask at the desk.",
-    Reason.CARD_LOST: "This card was reported lost. Please ask at the desk.",
-    Reason.TOO_MANY_LOANS: "You have as many loans as you may have.",
-    Reason.TOO_MANY_OVERDUES: "You have too many overdue loans.",
-    Reason.TOO_MANY_HOLDS: "You have as many holds as you may have.",
-    Reason.TOO_MUCH_OWED: "You owe too much to borrow. Please pay first.",
-    Reason.NOT_FOR_LOAN: "This item is for use in the library only.",
-    Reason.NOT_HOLDABLE: "Holds cannot be placed on this title.",
-    Reason.LENT_TO_ANOTHER: "This item is on loan to somebody else. Please ask at the desk.",
-    Reason.HELD_FOR_ANOTHER: "This item is held for somebody else. Please take it to the desk.",
-    Reason.WANTED_BY_ANOTHER: "Somebody is waiting for this item.",
-    Reason.ITEM_IN_TRANSIT: "This item is on its way to another library. Please take it to the desk.",
-    Reason.ITEM_NOT_READY: "This item is not ready to be lent yet. Please take it to the desk.",
-    Reason.ITEM_LOST: "This item was reported lost. Please take it to the desk.",
-    Reason.ITEM_MISSING: "This item was missing. Please take it to the desk.",
-    Reason.ITEM_WITHDRAWN: "This item was withdrawn. Please take it to the desk.",
-    Reason.NOT_ON_LOAN: "This item is not on loan.",
-    Reason.NOT_LENT_TO_PATRON: "This item is not on loan to you.",
-    Reason.AMBIGUOUS_TITLE: "You have more than one item with this title.",
-    Reason.RENEWAL_NOT_WANTED: "You have this item already.",
-    Reason.TOO_MANY_RENEWALS: "This item cannot be renewed any more.",
-    Reason.ALREADY_HELD: "You have a hold on this title already.",
-    Reason.ALREADY_BORROWED: "You have this title on loan.",
-    Reason.FEE_TO_ACKNOWLEDGE: "This loan costs a fee.",
-    Reason.NOTHING_OWED: "There is nothing to pay.",
-    Reason.INVALID_AMOUNT: "This is not an amount that can be paid.",
-    Reason.WRONG_CURRENCY: "This currency is not taken here.",
-    Reason.OVERPAYMENT: "This is more than is owed.",
-    Reason.UNKNOWN_PAYMENT_KIND: "This kind of payment is not taken here.",
-    Reason.SUPERSEDED: "Something newer has been recorded already.",
-    Reason.NOTHING_TO_UNDO: "There is nothing to take back.",
-    Reason.INVALID_DATE: "This date cannot be used.",
-    Reason.OFFLINE_NOT_TAKEN: "This machine may not send what it did offline.",
-    Reason.NOT_SERVED_HERE: "This item belongs elsewhere. Please take it to the desk.",
-    Reason.NOT_ALLOWED_HERE: "This machine may not do that. Please ask at the desk.",
-    Reason.NOT_LOGGED_IN: "This machine is not logged in.",
-    Reason.TOO_BUSY: "The library is busy. Please try again.",
-    Reason.STORE_UNAVAILABLE: "This could not be recorded. Please try again later.",
+LANGUAGE: Final[Mapping[sip2.Language, Language | None]] = {
+    sip2.Language.UNKNOWN: None,
+    sip2.Language.ENGLISH: Language.EN,
+    sip2.Language.FRENCH: Language.FR,
+    sip2.Language.GERMAN: Language.DE,
+    sip2.Language.ITALIAN: Language.IT,
+    sip2.Language.DUTCH: Language.NL,
+    sip2.Language.SWEDISH: None,
+    sip2.Language.FINNISH: None,
+    sip2.Language.SPANISH: Language.ES,
+    sip2.Language.DANISH: None,
+    sip2.Language.PORTUGUESE: None,
+    sip2.Language.CANADIAN_FRENCH: Language.FR,
+    sip2.Language.NORWEGIAN: None,
+    sip2.Language.HEBREW: None,
+    sip2.Language.JAPANESE: Language.JA,
+    sip2.Language.RUSSIAN: None,
+    sip2.Language.ARABIC: None,
+    sip2.Language.POLISH: None,
+    sip2.Language.GREEK: None,
+    sip2.Language.CHINESE: None,
+    sip2.Language.KOREAN: None,
+    sip2.Language.NORTH_AMERICAN_SPANISH: Language.ES,
+    sip2.Language.TAMIL: None,
+    sip2.Language.MALAY: None,
+    sip2.Language.UK_ENGLISH: Language.EN,
+    sip2.Language.ICELANDIC: None,
+    sip2.Language.BELGIAN: Language.NL,
+    sip2.Language.TAIWANESE: None,
 }
+"""The languages of SIP2; None for one in which nobody has written our texts."""
+
+
+@lru_cache(256)
+def language_of(code: str) -> Language | None:
+    """The language of a message's code, of letters such as `eng` too; None if it says none that we speak."""
+    try:
+        return LANGUAGE[sip2.Language(code)]
+    except ValueError:
+        return language(code)
+
 
 CIRCULATION_STATUS: Final[Mapping[ItemStatus, CirculationStatus]] = {
     ItemStatus.AVAILABLE: CirculationStatus.AVAILABLE,
@@ -126,34 +123,46 @@ PAYMENT_KIND: Final[Mapping[str, PaymentKind]] = {
     PaymentType.VISA: PaymentKind.CREDIT_CARD,
     PaymentType.CREDIT_CARD: PaymentKind.CREDIT_CARD,
 }
-"""By SIP2's codes; those of local use, 03 to 99, are not in it."""
+"""By SIP2's codes; those of local use, 03 to 99, a profile tells of."""
 
-CLEAR: Final = PatronStatus()
-"""What is said of a patron with nothing against them."""
-
-DENIED: Final = PatronStatus(
-    charge_privileges_denied=True,
-    renewal_privileges_denied=True,
-    recall_privileges_denied=True,
-    hold_privileges_denied=True,
-)
-"""What is said of a patron who is unknown, or whose PIN is wrong."""
+PAID_BY: Final[Mapping[PaidBy, PaymentKind]] = {
+    PaidBy.CASH: PaymentKind.CASH,
+    PaidBy.CREDIT_CARD: PaymentKind.CREDIT_CARD,
+    PaidBy.DEBIT_CARD: PaymentKind.DEBIT_CARD,
+    PaidBy.OTHER: PaymentKind.OTHER,
+}
 
 
-@lru_cache(256)
-def patron_status(
-    grounds: tuple[Reason, ...], stop_renewals: bool, stop_holds: bool, owes_fines: bool, owes_fees: bool
-) -> PatronStatus:
-    """The 14 flags: denials first, then reasons, each true only if the condition holds (code table of 24)."""
-    too_much = Reason.TOO_MUCH_OWED in grounds
-    return PatronStatus(
-        charge_privileges_denied=bool(grounds),
-        renewal_privileges_denied=stop_renewals,
-        recall_privileges_denied=stop_holds,
-        hold_privileges_denied=stop_holds,
-        card_reported_lost=Reason.CARD_LOST in grounds,
-        too_many_items_charged=Reason.TOO_MANY_LOANS in grounds,
-        too_many_items_overdue=Reason.TOO_MANY_OVERDUES in grounds,
-        excessive_outstanding_fines=too_much and owes_fines,
-        excessive_outstanding_fees=too_much and owes_fees,
-    )
+def payment_kinds(own: Mapping[str, PaidBy]) -> Mapping[str, PaymentKind]:
+    """What payment types mean to a terminal: the standard's, and those of its own."""
+    return {**PAYMENT_KIND, **{code: PAID_BY[paid] for code, paid in own.items()}}
+
+
+ALERT_TYPE: Final[Mapping[AlertCause, AlertType]] = {
+    AlertCause.HOLD: AlertType.HOLD_HERE,
+    AlertCause.HOLD_ELSEWHERE: AlertType.HOLD_ELSEWHERE,
+    AlertCause.TRANSIT: AlertType.TRANSIT,
+    AlertCause.UNKNOWN_ITEM: AlertType.UNKNOWN,
+    AlertCause.REFUSED: AlertType.OTHER,
+    AlertCause.NOTE: AlertType.OTHER,
+}
+
+SUPPORTED: Final[Mapping[str, str]] = {
+    "23": "patron_status_request",
+    "11": "checkout",
+    "09": "checkin",
+    "01": "block_patron",
+    "99": "sc_acs_status",
+    "97": "request_sc_acs_resend",
+    "93": "login",
+    "63": "patron_information",
+    "35": "end_patron_session",
+    "37": "fee_paid",
+    "17": "item_information",
+    "19": "item_status_update",
+    "25": "patron_enable",
+    "15": "hold",
+    "29": "renew",
+    "65": "renew_all",
+}
+"""The flag of each request in BX, in BX's order."""

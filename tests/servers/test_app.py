@@ -6,14 +6,18 @@ import asyncio
 import gc
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 import trustme
 from msgspec.structs import replace
 from structlog.testing import capture_logs
@@ -24,8 +28,17 @@ from core.storage.memory import MemoryStore
 from core.storage.sqlite import SqliteStore
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import Secret
-from servers.app import CountingIds, Server, SystemClock, TlsFiles, line_limits, open_store, serve, tls_files
-from servers.line import Limits
+from servers.app import (
+    CountingIds,
+    Server,
+    SystemClock,
+    open_store,
+    pin_guard,
+    serve,
+)
+from servers.config import ConfigurationProblems, Problem
+from servers.control_client import ControlProblem, ask
+from servers.reload import ReloadRefused
 from servers.settings import Settings, Sip2Settings, StoreKind, StoreSettings
 from servers.sip2.client import ClientProblem, Sip2Client, Target
 from servers.tls import TlsProblem
@@ -65,6 +78,17 @@ def collector() -> Iterator[None]:
     yield
     gc.unfreeze()
     gc.set_threshold(*thresholds)
+
+
+Log = list[MutableMapping[str, Any]]
+
+
+@pytest.fixture
+def app_log(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
+    """What the server itself logs."""
+    monkeypatch.setattr("servers.app.log", structlog.get_logger())
+    with capture_logs() as entries:
+        yield entries
 
 
 @pytest_asyncio.fixture
@@ -146,7 +170,7 @@ class TestStarting:
         """Not even the store: the next start finds it free."""
         async with served(tmp_path / "first") as server:
             taken = settings(replace(ANYWHERE, port=server.sip2_address.port))
-            with pytest.raises(OSError, match="address already in use"):
+            with pytest.raises(OSError, match="Address already in use"):
                 await Server.start(taken, tmp_path / "second")
         assert not [task for task in asyncio.all_tasks() if task.get_name() == "journal"]
         await (await Server.start(settings(), tmp_path / "second")).stop()
@@ -186,23 +210,6 @@ class TestTlsFiles:
         assert isinstance(answer, m.CheckoutResponse)
         assert answer.ok
         assert not (tmp_path / "state" / "certs").exists()
-
-    def test_what_they_leave_out_is_made_in_the_state_directory(self, tmp_path: Path) -> None:
-        certs = tmp_path / "certs"
-        made = TlsFiles(certs / "server.pem", certs / "server.key", certs / "ca.pem", certs / "ca.pem")
-        assert tls_files(Sip2Settings(), tmp_path) == made
-
-    def test_a_certificate_alone_is_used_with_our_own_terminals(self, tmp_path: Path) -> None:
-        files = tls_files(Sip2Settings(tls_certificate="s.pem", tls_key="s.key"), tmp_path)
-        assert files == TlsFiles(Path("s.pem"), Path("s.key"), tmp_path / "certs" / "ca.pem", None)
-        assert not (tmp_path / "certs" / "server.pem").exists()
-
-    def test_terminals_of_another_authority_are_taken_with_our_own_certificate(self, tmp_path: Path) -> None:
-        files = tls_files(Sip2Settings(tls_client_ca="theirs.pem"), tmp_path)
-        certs = tmp_path / "certs"
-        assert files == TlsFiles(
-            certs / "server.pem", certs / "server.key", Path("theirs.pem"), certs / "ca.pem"
-        )
 
 
 class TestStopping:
@@ -259,6 +266,104 @@ class TestStopping:
             pass
         with pytest.raises(ClientProblem, match="nobody answers"):
             await asyncio.to_thread(asked, target(server))
+
+
+class TestReloading:
+    """Sessions are held while the configuration and the certificates change."""
+
+    class Changing:
+        """A configuration that the test changes while the server runs on it."""
+
+        def __init__(self) -> None:
+            self.settings = settings()
+
+        def __call__(self) -> Settings:
+            if not self.settings.terminal:
+                raise ConfigurationProblems([Problem(Path("circdesk.toml"), 1, "Nobody may come in.")])
+            return self.settings
+
+    @pytest_asyncio.fixture
+    async def running(self, tmp_path: Path) -> AsyncIterator[tuple[Server, Changing]]:
+        """A server on the small library, and its configuration."""
+        await fill(tmp_path)
+        changing = self.Changing()
+        server = await Server.start(changing.settings, tmp_path, changing)
+        yield server, changing
+        await server.stop()
+
+    async def test_loan_rules_apply_to_who_is_in_already(self, running: tuple[Server, Changing]) -> None:
+        server, changing = running
+        forbidden = tuple(replace(terms, loanable=False) for terms in changing.settings.terms)
+        changing.settings = replace(changing.settings, terms=forbidden)
+
+        def visit(reload: Callable[[], object]) -> m.Message:
+            with Sip2Client(target(server)) as client:
+                client.log_in()
+                reload()
+                return client.ask(CHECKOUT)
+
+        loop = asyncio.get_running_loop()
+        answer = await asyncio.to_thread(
+            visit, lambda: asyncio.run_coroutine_threadsafe(server.reload(), loop).result(10)
+        )
+        assert isinstance(answer, m.CheckoutResponse)
+        assert not answer.ok
+
+    async def test_a_broken_configuration_changes_nothing_and_is_told_line_by_line(
+        self, running: tuple[Server, Changing], app_log: Log
+    ) -> None:
+        server, changing = running
+        changing.settings = replace(changing.settings, terminal=())
+        with pytest.raises(ReloadRefused):
+            await server.reload()
+        assert [entry["problem"] for entry in app_log if entry["event"] == "reload-refused"] == [
+            "circdesk.toml:1: Nobody may come in."
+        ]
+        assert isinstance(await asyncio.to_thread(asked, target(server)), m.CheckoutResponse)
+
+    async def test_through_the_control_socket_whoever_asks_is_told(
+        self, running: tuple[Server, Changing], tmp_path: Path
+    ) -> None:
+        _, changing = running
+        changing.settings = replace(changing.settings, sip2=replace(changing.settings.sip2, port=1))
+        answer = await asyncio.to_thread(ask, tmp_path, "reload")
+        assert answer == {"terminals": 1, "waiting": ["sip2.port"]}
+        changing.settings = replace(changing.settings, terminal=())
+        with pytest.raises(ControlProblem, match=r"circdesk\.toml:1: Nobody may come in\."):
+            await asyncio.to_thread(ask, tmp_path, "reload")
+
+    async def test_certificate_files_that_have_changed_are_taken_on_by_themselves(
+        self, running: tuple[Server, Changing], app_log: Log
+    ) -> None:
+        server, _ = running
+
+        def served_certificate() -> bytes:
+            context = ssl.create_default_context(cafile=str(server.tls.authority))
+            with (
+                socket.create_connection(server.sip2_address, 10) as plain,
+                context.wrap_socket(plain, server_hostname="localhost") as session,
+            ):
+                shown = session.getpeercert(binary_form=True)
+                assert shown is not None
+                return shown
+
+        before = await asyncio.to_thread(served_certificate)
+        await server.look_at_certificates()
+        assert "reloaded" not in [entry["event"] for entry in app_log]
+        server.tls.certificate.unlink()
+        await server.look_at_certificates()
+        after = await asyncio.to_thread(served_certificate)
+        assert before != after
+        assert [entry["event"] for entry in app_log if entry["event"].startswith("reload")] == ["reloaded"]
+
+    async def test_a_broken_certificate_file_is_told_once_and_the_old_one_serves(
+        self, running: tuple[Server, Changing], app_log: Log
+    ) -> None:
+        server, _ = running
+        server.tls.client_ca.write_text("damaged")
+        for _ in range(3):
+            await server.look_at_certificates()
+        assert len([entry for entry in app_log if entry["event"] == "reload-refused"]) == 1
 
 
 class TestServing:
@@ -318,20 +423,13 @@ def test_the_clock_tells_utc() -> None:
     assert SystemClock().now().utcoffset() == timedelta(0)
 
 
-def test_every_limit_of_the_settings_reaches_the_lines() -> None:
-    sip2 = Sip2Settings(
-        connections=1,
-        connections_per_source=2,
-        answers_waiting=3,
-        handshake_timeout=4.0,
-        ssl_shutdown_timeout=5.0,
-        keepalive=(6, 7, 8),
-    )
-    assert line_limits(sip2) == Limits(
-        connections=1,
-        connections_per_source=2,
-        answers_waiting=3,
-        handshake_timeout=4.0,
-        shutdown_timeout=5.0,
-        keepalive=(6, 7, 8),
-    )
+def test_the_limits_of_guessing_reach_the_desk() -> None:
+    guard = pin_guard(Sip2Settings(pin_tries=2, pin_pause_minutes=3, pin_tries_a_day=4))
+    now = SystemClock().now()
+    for _ in range(2):
+        guard.tried("kiosk-1", ANN, False, now)
+    assert not guard.is_open("kiosk-1", ANN, now + timedelta(minutes=3) - timedelta(seconds=1))
+    assert guard.is_open("kiosk-2", ANN, now)
+    for terminal in ("kiosk-2", "kiosk-3"):
+        guard.tried(terminal, ANN, False, now)
+    assert not guard.is_open("kiosk-4", ANN, now)

@@ -105,6 +105,8 @@ def test_a_file_that_sets_everything_is_read_as_it_is_written(write: Write, hash
         name = "Universität"
         currency = "CHF"
         time_zone = "Europe/Zurich"
+        language = "de-CH"
+        undo_minutes = 5
 
         [[agency]]
         code = "MAIN"
@@ -193,7 +195,7 @@ def test_a_file_that_sets_everything_is_read_as_it_is_written(write: Write, hash
         identifiers = "plain"
         """)
     assert read_settings(path) == Settings(
-        institution=Institution("UNI", "Universität", "CHF", "Europe/Zurich"),
+        institution=Institution("UNI", "Universität", "CHF", "Europe/Zurich", "de-CH", 5),
         agency=(
             Agency(
                 "MAIN", "Main Library", "America/New_York", Calendar((5, 6), frozenset({date(2026, 12, 25)}))
@@ -262,6 +264,7 @@ def test_a_file_that_sets_everything_is_read_as_it_is_written(write: Write, hash
         log=LogSettings(LogLevel.DEBUG, LogFormat.JSON, Identifiers.PLAIN),
     )
     assert read_settings(path).terminal[0].password == hashed
+    assert policy_of(read_settings(path)).undo_minutes == 5
 
 
 def test_a_password_hash_is_used_as_text_and_never_shown(write: Write, hashed: str) -> None:
@@ -515,6 +518,9 @@ def test_a_password_in_plain_text_is_refused_and_not_repeated(write: Write, secr
     assert "2718281828" not in told
 
 
+ADVICE = "give each its own addresses, or user and password"
+
+
 def test_terminals_that_could_be_taken_for_each_other_are_problems(write: Write) -> None:
     fingerprint = "ab" * 32
     colons = ":".join(["AB"] * 32)
@@ -536,9 +542,9 @@ def test_terminals_that_could_be_taken_for_each_other_are_problems(write: Write)
         """)
     assert problems_of(path) == [
         (5, 'terminal.name "one" is another terminal\'s already, in line 2.'),
-        (10, f"terminal.certificate \"{colons[:59]}… is another terminal's already, in line 6."),
+        (10, f"terminal.certificate \"{colons[:59]}… is another terminal's already, in line 6: {ADVICE}."),
         (13, 'terminal.user "same" is another terminal\'s already, in line 9.'),
-        (14, 'terminal.certificate "cn" is another terminal\'s already, in line 3.'),
+        (14, f'terminal.certificate "cn" is another terminal\'s already, in line 3: {ADVICE}.'),
     ]
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from servers.cli import main
 from servers.config_text import reference
+from servers.settings import Terminal
+from servers.settings_keys import keys_of
+from tests.fakes.served import cheap_hash
 
 
 def test_what_is_printed_is_a_configuration_of_defaults(
@@ -55,3 +59,70 @@ def test_an_empty_file_is_a_configuration(tmp_path: Path) -> None:
     file = tmp_path / "circdesk.toml"
     file.touch()
     assert main(["config", "--check", str(file)]) == 0
+
+
+KIOSKS = """\
+[[profile]]
+name = "kiosks"
+inherits = "koha"
+fields.AE = "mask"
+[[profile.sort_bin]]
+bin = "1"
+hold = "yes"
+[[terminal]]
+name = "kiosk-1"
+user = "kiosk"
+password = "HASH"
+certificate = "kiosk-1"
+profile = "kiosks"
+retries = 5
+"""
+
+
+@pytest.fixture
+def kiosks(tmp_path: Path) -> Path:
+    """One terminal that says things itself, through a profile, and through a shipped one."""
+    file = tmp_path / "kiosks.toml"
+    file.write_text(KIOSKS.replace("HASH", cheap_hash("hunter2")))
+    return file
+
+
+def test_a_terminal_is_shown_with_who_says_what(kiosks: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "show", "kiosk-1", "--config", str(kiosks)]) == 0
+    lines = [
+        line.split("  ")[0] + "  " + line.rpartition("# ")[2] for line in capsys.readouterr().out.splitlines()
+    ]
+    assert {
+        "retries = 5  terminal",
+        'fields.AE = "mask"  profile kiosks',
+        'terminator = "crlf"  shipped profile koha',
+        'charset = "utf-8"  default',
+    } <= set(lines)
+
+
+def test_what_is_shown_of_a_terminal_is_toml_and_no_secret(
+    kiosks: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["config", "show", "kiosk-1", "--config", str(kiosks)])
+    shown = tomllib.loads(capsys.readouterr().out)
+    assert shown["password"] == "***"
+    assert shown["sort_bin"] == [{"bin": "1", "hold": "yes"}]
+    assert shown.keys() == keys_of(Terminal).keys()
+
+
+def test_a_terminal_that_is_not_there_is_a_mistake(kiosks: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["config", "show", "kiosk-2", "--config", str(kiosks)]) == 2
+    assert main(["config", "show", "sorter", "--config", str(kiosks)]) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        f"{kiosks}: There is no terminal kiosk-2. Did you mean kiosk-1?",
+        f"{kiosks}: There is no terminal sorter. There are: kiosk-1.",
+    ]
+
+
+def test_a_configuration_with_mistakes_shows_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "circdesk.toml"
+    file.write_text("[sip2]\nport = 70000\n")
+    assert main(["config", "show", "kiosk-1", "--config", str(file)]) == 2
+    assert capsys.readouterr().out == ""

@@ -12,8 +12,9 @@ from msgspec import Struct
 
 import servers
 from servers.config import read_settings
-from servers.config_text import EXAMPLES, default_toml, reference
-from servers.settings import Settings, key
+from servers.config_text import EXAMPLES, OF_A_PROFILE, default_toml, reference, terminal_text
+from servers.demands import key
+from servers.settings import FieldPolicy, Settings, SortBin, Terminal
 from servers.settings_keys import Key, keys_of
 
 DOCUMENT = Path(servers.__file__).parent / "configuration.md"
@@ -48,7 +49,7 @@ def test_the_example_with_its_disabled_tables_is_a_whole_server(tmp_path: Path) 
 )
 def test_every_key_is_in_the_example_with_its_meaning(key: Key) -> None:
     assert re.search(
-        rf"^# {re.escape(key.meaning)}.*\n#?(calendar\.)?{key.name} = ", default_toml(), re.MULTILINE
+        rf"^# {re.escape(key.meaning)}.*\n#?([a-z]+\.)?{key.name} = ", default_toml(), re.MULTILINE
     )
 
 
@@ -72,3 +73,28 @@ def test_the_document_is_what_the_declarations_say() -> None:
     assert before
     assert mark
     assert rest == reference(), "put there what `circdesk config --reference` prints"
+
+
+def test_what_a_profile_says_is_explained_once_and_a_terminal_may_say_it_too() -> None:
+    profile, terminal = (reference().partition(f"## [[{table}]]")[2] for table in ("profile", "terminal"))
+    profile = profile.partition("\n## ")[0]
+    terminal = terminal.partition("\n## ")[0]
+    assert "| `checkin` |" in profile
+    assert "| `checkin` |" not in terminal
+    assert OF_A_PROFILE in terminal
+
+
+def test_rules_are_shown_in_the_example_as_tables_of_their_own() -> None:
+    for table in ("sort_bin", "desensitise"):
+        assert f"\n#[[profile.{table}]]\n" in default_toml()
+        assert f"\n#{table} = " not in default_toml().partition("[[profile]]")[2].partition("[[")[0]
+
+
+def test_a_rule_and_a_table_of_names_are_written_on_one_line() -> None:
+    shown = terminal_text(
+        Terminal("k", sort_bin=(SortBin("1"), SortBin("2", medium="006")), fields={"AE": FieldPolicy.MASK}),
+        {"sort_bin": "terminal", "fields.AE": "profile ours"},
+    )
+    assert '\nsort_bin = [{ bin = "1" }, { bin = "2", medium = "006" }] # terminal\n' in shown
+    assert re.search(r'\nfields\.AE = "mask" +# profile ours\n', shown)
+    assert re.search(r"\nretries = 3 +# default\n", shown)

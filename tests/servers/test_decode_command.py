@@ -7,6 +7,7 @@ import io
 import pytest
 
 from servers.cli import main
+from tests.matrix import proves
 
 STATUS = "9900802.00AY1AZFCA0"
 
@@ -19,6 +20,7 @@ def decoded(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
     return status, " ".join(said.out.split())
 
 
+@proves("a pasted message decoded")
 def test_fields_are_named_and_codes_explained(capsys: pytest.CaptureFixture[str]) -> None:
     status, out = decoded(capsys, "1803020120260302    093000ABI1|AJEmma|")
     assert status == 0

@@ -15,10 +15,19 @@ import pytest_asyncio
 import trustme
 
 from servers import line as line_module
-from servers.line import Limits, Line, LineListener
+from servers.accept import Door, Entry, Peer
+from servers.crowd import Seat
+from servers.limits import Limits
+from servers.line import Line, LineListener
+from tests.matrix import proves
 
 PATIENCE = 10.0
 """Seconds after which a condition that never comes true fails its test."""
+
+
+def door(tls: ssl.SSLContext | None = None, port: int = 0) -> Door:
+    """A door on loopback."""
+    return Door("127.0.0.1", port, Entry.PLAIN if tls is None else Entry.TLS)
 
 
 class Echo:
@@ -40,6 +49,10 @@ class Echo:
         """Say a last word."""
         self.happened.append("overdue")
         self.line.write(b"too late\r")
+
+    def renew(self) -> None:
+        """Note it."""
+        self.happened.append("renew")
 
     def drain(self) -> None:
         """Close, unless the test wants a straggler."""
@@ -64,7 +77,8 @@ class Bench:
     async def open(self, tls: ssl.SSLContext | None = None, **limits: Any) -> Bench:
         """Listen on a free port."""
         self.listener = LineListener("echo", Limits(**limits), self._converse)
-        self.address = await self.listener.open("127.0.0.1", 0, tls)
+        self.listener.tls = tls
+        self.address = self.listener.open(door(tls))
         return self
 
     def _converse(self, line: Line) -> Echo:
@@ -178,6 +192,7 @@ class TestConversing:
         echo.line.hold(False)
         assert await within_reason(reader.readexactly(3)) == b"99\r"
 
+    @proves("peers that are gone are found, and answers leave at once")
     async def test_a_line_is_kept_alive_and_its_answers_are_not_delayed(self, bench: Bench) -> None:
         await bench.open(keepalive=(50, 7, 4))
         _, _, echo = await bench.line()
@@ -192,17 +207,6 @@ class TestConversing:
             socket.TCP_NODELAY: 1,
         }
         assert {option: sock.getsockopt(socket.IPPROTO_TCP, option) for option in wanted} == wanted
-
-    async def test_what_is_no_tcp_socket_needs_no_keepalive(self) -> None:
-        ours, theirs = socket.socketpair()
-        listener = LineListener("echo", Limits(), Echo)
-        with theirs:
-            transport, line = await asyncio.get_running_loop().create_connection(
-                lambda: Line(listener), sock=ours
-            )
-            assert (line.peer, listener.lines) == ("", {line})
-            transport.abort()
-            await until(lambda: listener.lines == set())
 
 
 class TestLimits:
@@ -240,7 +244,7 @@ class TestLimits:
         for _, writer, _ in lines:
             writer.close()
         await until(lambda: not bench.listener.lines)
-        assert bench.listener._sources == {}
+        assert (bench.listener.seats.taken, bench.listener.seats.of_source) == (0, {})
 
 
 class TestAPeerThatDoesNotRead:
@@ -377,7 +381,9 @@ class TestDraining:
         """Its line was not there to be told that the server is closing down."""
         await bench.open()
         await bench.listener.drain(PATIENCE)
-        assert not bench.listener.take_in(Line(bench.listener))
+        seat = bench.listener.seats.take()
+        assert isinstance(seat, Seat)
+        assert not bench.listener.take_in(Line(bench.listener, Peer(), seat))
 
     async def test_deadlines_hold_as_long_as_lines_are_left(self, bench: Bench) -> None:
         await bench.open()
@@ -391,8 +397,8 @@ class TestDraining:
 async def test_a_line_cannot_be_opened_where_somebody_listens(bench: Bench) -> None:
     await bench.open()
     other = LineListener("other", Limits(), Echo)
-    with pytest.raises(OSError, match="address already in use"):
-        await other.open(*bench.address, None)
+    with pytest.raises(OSError, match="Address already in use"):
+        other.open(door(port=bench.address[1]))
     await other.drain(0)
 
 

@@ -28,6 +28,7 @@ from core.model.policy import Unit
 from protocols.sip2.fields import Secret
 from servers.log import LINES_A_SECOND, LONGEST_VALUE, Limiter, Renderer, Writer, get_logger, set_up
 from servers.settings import Identifiers, LogFormat, LogLevel, LogSettings, SecretHash
+from tests.matrix import proves
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 CANARY = "canary-5309"
@@ -158,6 +159,7 @@ SECRETS: list[dict[str, Any]] = [
 ]
 
 
+@proves("no secret in any log")
 @pytest.mark.parametrize("level", LogLevel)
 @pytest.mark.parametrize("format_", LogFormat)
 @pytest.mark.parametrize("identifiers", Identifiers)

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from servers.tls import PeerIdentity, TlsProblem, days_left, peer_identity, server_context
+from servers.tls import PeerIdentity, TlsProblem, expiry, peer_identity, server_context
 
 AUTHORITY = trustme.CA()
 Pair = tuple[Path, Path]
@@ -314,25 +314,7 @@ class TestFilesThatWillNotDo:
             server_context(*pair, require_client=True)
 
 
-@pytest.fixture
-def two_days(tmp_path: Path) -> tuple[Path, datetime]:
+def test_a_certificate_says_when_it_expires(tmp_path: Path) -> None:
     end = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
-    return _write(AUTHORITY.issue_cert("localhost", not_after=end), tmp_path, "server")[0], end
-
-
-@pytest.mark.parametrize(
-    ("before_end", "days"),
-    [
-        (timedelta(days=2), 2),
-        (timedelta(days=1, hours=23), 1),
-        (timedelta(0), 0),
-        (-timedelta(seconds=1), -1),
-        (-timedelta(days=3), -3),
-    ],
-)
-def test_days_left_are_whole_days_and_negative_afterwards(
-    two_days: tuple[Path, datetime], before_end: timedelta, days: int
-) -> None:
-    cert, end = two_days
-    with time_machine.travel(end - before_end, tick=False):
-        assert days_left(cert) == days
+    certificate, _ = _write(AUTHORITY.issue_cert("localhost", not_after=end), tmp_path, "server")
+    assert expiry(certificate) == end

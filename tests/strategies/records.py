@@ -41,7 +41,10 @@ def of(kind: Any) -> SearchStrategy[Any]:
     if typing.get_origin(kind) in {types.UnionType, typing.Union}:
         return st.one_of([of(member) for member in typing.get_args(kind)])
     if typing.get_origin(kind) is tuple:
-        return st.lists(of(typing.get_args(kind)[0]), max_size=4).map(tuple)
+        members = typing.get_args(kind)
+        if members[-1] is not Ellipsis:
+            return st.tuples(*map(of, members))
+        return st.lists(of(members[0]), max_size=4).map(tuple)
     if issubclass(kind, Enum):
         return st.sampled_from(kind)
     return st.builds(kind, **{field.name: of(field.type) for field in msgspec.structs.fields(kind)})

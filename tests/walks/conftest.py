@@ -23,11 +23,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def fresh_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Make a server for one walk, not started, with these settings of the SIP2 listener."""
+    """Make a server for one walk, not started, with more terminals and settings of the SIP2 listener."""
     made: list[Server] = []
 
-    def make(**sip2: object) -> Server:
-        made.append(Server(prepare(tmp_path / f"state-{len(made)}", **sip2)))
+    def make(terminals: str = "", **sip2: object) -> Server:
+        made.append(Server(prepare(tmp_path / f"state-{len(made)}", terminals, **sip2)))
         return made[-1]
 
     yield make
@@ -39,5 +39,6 @@ def end(server: Server) -> None:
     """Stop a server if it runs, and read its log."""
     status = server.stop() if server.is_running else 0
     assert status == 0, server.log
-    assert PIN not in server.log
-    assert PASSWORD not in server.log
+    for text in (server.log, server.said):
+        assert PIN not in text
+        assert PASSWORD not in text

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import select
+import signal
 import socket
 import ssl
 import subprocess
@@ -16,6 +18,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -24,7 +27,7 @@ from certs.issue import ensure_server, issue_terminal
 from conformance.target import Target
 from conformance.wire.sip2 import Answer, Detection, read, seal
 from core.events import Recorded
-from core.model.records import Bib, BibId, Fee, FeeId, FeeKind, Item, ItemId, Patron, PatronId, Record
+from core.model.records import Bib, BibId, Fee, FeeId, FeeKind, Item, ItemId, Medium, Patron, PatronId, Record
 from core.ports import Batch, Change
 from core.storage.sqlite import SqliteStore
 from servers.credentials import Cost, ScryptCredentials
@@ -37,7 +40,7 @@ USER, PASSWORD, PIN = "kiosk", "CanaryWordOfTheKiosk", "CanaryPin4711"
 CERTIFIED = "kiosk-2"
 """The terminal that is known by its certificate."""
 
-PATRONS, ITEMS = 12, 60
+PATRONS, ITEMS = 16, 60
 DATE = "20260302    093000"
 
 
@@ -45,13 +48,17 @@ DATE = "20260302    093000"
 
 
 def records() -> tuple[Record, ...]:
-    """Patrons P1 … who owe 200.00 in two fees each, items I1 … of one novel."""
-    hasher = ScryptCredentials(time.monotonic, cost=Cost(n=2, r=1))
-    pin = hasher.hash(PIN)
-    hasher.close()
+    """Patrons P1 … who owe 200.00 in two fees each, items I1 … of one novel; V1 is a film, E1 elsewhere."""
+    pin = hashed(PIN)
     charged = datetime(2026, 1, 5, tzinfo=UTC)
     made: list[Record] = [Bib(BibId(1), 1, "b1", "Emma", "Austen, Jane")]
     made += [Item(ItemId(1000 + n), 1, f"I{n}", BibId(1), "MAIN/STACKS", "book") for n in range(1, ITEMS + 1)]
+    made += [
+        Bib(BibId(2), 1, "b2", "Vertigo"),
+        Item(ItemId(1901), 1, "V1", BibId(2), "MAIN/STACKS", "film", medium=Medium.VIDEO_TAPE),
+        Bib(BibId(3), 1, "b3", "Bücher für Bäume"),
+        Item(ItemId(1902), 1, "E1", BibId(3), "EAST/STACKS", "book"),
+    ]
     for n in range(1, PATRONS + 1):
         patron = PatronId(2000 + n)
         made.append(Patron(patron, 1, f"P{n}", "Ngata", "Ann", "adult", "MAIN", (), pin))
@@ -62,11 +69,8 @@ def records() -> tuple[Record, ...]:
     return tuple(made)
 
 
-def settings(sip2: Mapping[str, object]) -> str:
-    """A configuration with two terminals; ``sip2`` are settings of the listener."""
-    hasher = ScryptCredentials(time.monotonic, cost=Cost(n=2, r=1))
-    hashed = hasher.hash(PASSWORD)
-    hasher.close()
+def settings(sip2: Mapping[str, object], terminals: str = "") -> str:
+    """A configuration with two terminals and what is said of more; ``sip2`` are settings of the listener."""
     listener = "\n".join(f"{name} = {str(value).lower()}" for name, value in sip2.items())
     return f"""
 [institution]
@@ -80,6 +84,12 @@ name = "Central Library"
 [[location]]
 code = "MAIN/STACKS"
 name = "Main stacks"
+[[agency]]
+code = "EAST"
+name = "East Branch"
+[[location]]
+code = "EAST/STACKS"
+name = "East stacks"
 [[limits]]
 patron_group = "*"
 loans = 50
@@ -87,19 +97,38 @@ owed = "1000.00"
 [[terminal]]
 name = "kiosk-1"
 user = "{USER}"
-password = "{hashed}"
+password = "{hashed(PASSWORD)}"
+block_patrons = true
 [[terminal]]
 name = "{CERTIFIED}"
 certificate = "{CERTIFIED}"
+{terminals}
 [log]
 level = "debug"
+identifiers = "plain"
 [sip2]
 {listener}
 """
 
 
-def prepare(state: Path, **sip2: object) -> Path:
-    """Make a state directory with records, certificates and a configuration; returns it."""
+def terminal(name: str, *lines: str) -> str:
+    """The table of one more terminal, which logs in by its name, with these lines in it."""
+    table = ("[[terminal]]", f'name = "{name}"', f'user = "{name}"', f'password = "{hashed(PASSWORD)}"')
+    return "\n".join((*table, *lines, ""))
+
+
+@cache
+def hashed(secret: str) -> str:
+    """A hash that costs next to nothing."""
+    hasher = ScryptCredentials(time.monotonic, cost=Cost(n=2, r=1))
+    try:
+        return hasher.hash(secret)
+    finally:
+        hasher.close()
+
+
+def prepare(state: Path, terminals: str = "", **sip2: object) -> Path:
+    """Make a state directory with records, certificates and a configuration (`settings`); returns it."""
     state.mkdir(parents=True)
     ensure_server(state)
 
@@ -109,7 +138,7 @@ def prepare(state: Path, **sip2: object) -> Path:
         await store.close()
 
     asyncio.run(fill())
-    (state / "circdesk.toml").write_text(settings(sip2), "utf-8")
+    (state / "circdesk.toml").write_text(settings(sip2, terminals), "utf-8")
     return state
 
 
@@ -136,7 +165,9 @@ class Server:
         self.state = state
         self.host = "127.0.0.1"
         self.port = 0
+        self.plain_port = 0
         self.authority = ensure_authority(state).path
+        self.said = ""
         self._process: subprocess.Popen[str] | None = None
         (state / "stderr").touch()
 
@@ -176,8 +207,10 @@ class Server:
         assert self._process.stdout is not None, "a pipe"
         told, _, _ = select.select([self._process.stdout], [], [], PATIENCE)
         line = self._process.stdout.readline() if told else ""
+        self.said += line
         assert line.startswith("circdesk: SIP2 over TLS on 127.0.0.1:"), f"{line!r}\n{self.log}"
-        self.port = int(line.split("127.0.0.1:")[1].split(".")[0])
+        self.port, *plain = map(int, re.findall(r"127\.0\.0\.1:([0-9]+)", line))
+        self.plain_port = plain[0] if plain else 0
         return self
 
     def refuses_to_start(self, at: str) -> tuple[int, str]:
@@ -188,6 +221,14 @@ class Server:
             finally:
                 process.kill()
         return process.returncode, said
+
+    def reload(self) -> None:
+        """Let it read its files anew, as an operator does; return when it has, or has refused to."""
+        before = self.log.count("reloaded") + self.log.count("reload-refused")
+        os.kill(self.pid, signal.SIGHUP)
+        wait_until(
+            lambda: self.log.count("reloaded") + self.log.count("reload-refused") > before, "it is told"
+        )
 
     def terminate(self) -> None:
         """Ask it to stop."""
@@ -200,9 +241,12 @@ class Server:
         with self._process as process:
             self._process = None
             try:
-                return process.wait(PATIENCE)
+                status = process.wait(PATIENCE)
             finally:
                 process.kill()
+            assert process.stdout is not None, "a pipe"
+            self.said += process.stdout.read()
+            return status
 
     def stop(self) -> int:
         """Ask it to stop and wait until it has; returns the exit status."""
@@ -252,10 +296,10 @@ class Server:
         context = context or self.context()
         return Conversation(context.wrap_socket(self.plain(), server_hostname=self.host))
 
-    def kiosk(self) -> Conversation:
+    def kiosk(self, user: str = USER) -> Conversation:
         """A conversation over TLS, logged in."""
         conversation = self.call()
-        assert conversation.ask(login()).fixed["ok"] == "1", self.log
+        assert conversation.ask(login(user=user)).fixed["ok"] == "1", self.log
         return conversation
 
 
@@ -335,9 +379,9 @@ class Conversation:
         self.socket.close()
 
 
-def login(password: str = PASSWORD) -> str:
+def login(password: str = PASSWORD, user: str = USER) -> str:
     """93."""
-    return f"9300CN{USER}|CO{password}|"
+    return f"9300CN{user}|CO{password}|"
 
 
 def who(patron: str, pin: str = PIN) -> str:

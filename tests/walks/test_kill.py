@@ -8,11 +8,13 @@ from collections.abc import Callable
 from conformance.kiosk import Kiosk
 from conformance.target import tls_context
 from conformance.wire.line import EndedError
+from tests.matrix import proves
 from tests.walks.given import PATIENCE, STATUS, Server, checkout, information
 
 ITEMS_EACH = 5
 
 
+@proves("what was acknowledged survives a kill")
 def test_what_was_acknowledged_survives_a_kill(fresh_server: Callable[..., Server]) -> None:
     server = fresh_server().start()
     with server.kiosk() as kiosk:
@@ -24,6 +26,7 @@ def test_what_was_acknowledged_survives_a_kill(fresh_server: Callable[..., Serve
         assert kiosk.ask(information("P1")).every("AU") == ("I1", "I2", "I3")
 
 
+@proves("draining answers 98 offline")
 def test_stopped_under_load_it_keeps_every_promise_and_ends_in_time(
     fresh_server: Callable[..., Server],
 ) -> None:
@@ -118,4 +121,4 @@ def test_without_uvloop_it_serves_and_ends_the_same(fresh_server: Callable[..., 
         assert plain.recv(65536)[:1] in (b"", b"\x15"), "nothing, or a TLS alert"
         assert kiosk.ask(information("P1")).every("AU") == ("I1",)
         assert server.stop() == 0
-    assert "reason=HTTP_REQUEST" in server.log
+    assert "http-on-tls-port" in server.log

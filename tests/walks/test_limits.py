@@ -1,14 +1,19 @@
 """Every limit of the listener, felt from outside: who stays too long, says too much, or comes too often."""
 
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from certs.issue import issue_terminal
 from conformance.wire.sip2 import Detection, seal
+from tests.matrix import proves
 from tests.walks.given import (
+    CERTIFIED,
     PASSWORD,
     PATIENCE,
     PIN,
@@ -53,6 +58,7 @@ def test_three_wrong_passwords_end_the_connection(fresh_server: Make) -> None:
     assert "guess-" not in server.log
 
 
+@proves("a failed login ends an earlier one")
 def test_a_failed_login_ends_the_one_before(fresh_server: Make) -> None:
     server = fresh_server().start()
     with server.kiosk() as kiosk:
@@ -110,24 +116,39 @@ def test_a_line_that_is_too_long_ends_a_strangers_connection(fresh_server: Make)
         assert endless.is_over()
 
 
+@proves("plain SIP2 on the TLS port is recognised")
 @pytest.mark.parametrize(
-    ("said", "reason"),
+    ("said", "event"),
     [
-        (b"9300CNkiosk|COCanaryWordOfTheKiosk|\r", "WRONG_VERSION_NUMBER"),
-        (b"GET / HTTP/1.0\r\n\r\n", "HTTP_REQUEST"),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", "WRONG_VERSION_NUMBER"),
+        (b"9300CNkiosk|COCanaryWordOfTheKiosk|\r", "sip2-plain-on-tls-port"),
+        (b"GET / HTTP/1.0\r\n\r\n", "http-on-tls-port"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", "not-tls-on-tls-port"),
     ],
 )
-def test_plain_text_is_not_answered_in_sip2_and_leaves_a_line_in_the_log(
-    fresh_server: Make, said: bytes, reason: str
+def test_plain_text_is_not_answered_and_leaves_a_line_in_the_log(
+    fresh_server: Make, said: bytes, event: str
 ) -> None:
     server = fresh_server().start()
     with server.plain() as plain:
         plain.settimeout(20)
         plain.sendall(said)
-        answer = plain.recv(65536)
-        assert answer == b"" or answer[:1] == b"\x15", "nothing, or a TLS alert"
-    wait_until(lambda: f"tls-handshake-failed component=servers.tls reason={reason}" in server.log, reason)
+        assert plain.recv(65536) == b""
+    wait_until(lambda: event in server.log, event)
+    (line,) = [line for line in server.log.splitlines() if event in line]
+    assert "peer=127.0.0.1" in line
+    assert "advice=" in line
+
+
+def test_a_certificate_of_a_strange_authority_is_refused_and_the_log_says_why(
+    fresh_server: Make, tmp_path: Path
+) -> None:
+    server = fresh_server().start()
+    context = server.context(*issue_terminal(tmp_path / "stranger", CERTIFIED))
+    with suppress(ssl.SSLError, ConnectionError), server.call(context) as stranger:
+        assert stranger.is_over()
+    wait_until(lambda: "tls-handshake-failed" in server.log, "the log tells")
+    assert "reason=CERTIFICATE_VERIFY_FAILED" in server.log
+    assert "unable to get local issuer certificate" in server.log
 
 
 def test_a_handshake_that_is_not_finished_ends_the_connection(fresh_server: Make) -> None:
@@ -138,12 +159,14 @@ def test_a_handshake_that_is_not_finished_ends_the_connection(fresh_server: Make
         assert kiosk.ask(STATUS).fixed["online"] == "Y"
 
 
+@proves("limits per source and in all")
 def test_one_address_has_only_so_many_connections(fresh_server: Make) -> None:
+    """One more is closed before any TLS."""
     server = fresh_server(connections_per_source=2).start()
     with server.kiosk() as first:
         with server.kiosk():
-            with server.call() as refused:
-                assert refused.is_over()
+            with pytest.raises((ssl.SSLError, ConnectionError)):
+                server.call()
             assert "line-refused" in server.log
         wait_until(lambda: "sip2-ended" in server.log, "the second has left")
         with server.kiosk() as third:
@@ -151,6 +174,7 @@ def test_one_address_has_only_so_many_connections(fresh_server: Make) -> None:
         assert first.ask(STATUS).fixed["online"] == "Y"
 
 
+@proves("back-pressure on who does not read")
 def test_whoever_reads_no_answers_is_not_read_any_more(fresh_server: Make) -> None:
     """Back-pressure reaches the sender; other kiosks are served meanwhile."""
     server = fresh_server(answers_waiting=1024).start()
@@ -187,6 +211,7 @@ def test_a_second_server_on_the_same_records_is_one_clear_line(fresh_server: Mak
         assert kiosk.ask(STATUS).fixed["online"] == "Y"
 
 
+@proves("no secret in any log")
 def test_secrets_are_not_written_down_wherever_they_are_sent(fresh_server: Make) -> None:
     """At level debug, in damaged messages, in the wrong fields, in messages nobody knows."""
     server = fresh_server().start()

@@ -9,6 +9,7 @@ import pytest
 
 from certs.authority import ensure_authority
 from certs.issue import issue_terminal
+from tests.matrix import proves
 from tests.walks.given import (
     CERTIFIED,
     STATUS,
@@ -51,6 +52,7 @@ def s_client(server: Server) -> Iterator[Client]:
         ended(process)
 
 
+@proves("TLS 1.2 and 1.3 in the process")
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
 def test_openssl_trusts_our_certificate_and_a_loan_goes_through_it(s_client: Client, version: str) -> None:
     kiosk = s_client(version)

@@ -9,6 +9,7 @@ import pytest
 
 from core.events import CheckedIn, CheckedOut, FeePaid, Renewed
 from core.model.records import Item, Payment
+from tests.matrix import proves
 from tests.walks.given import (
     DATE,
     Server,
@@ -64,6 +65,7 @@ def item_left(server: Server) -> tuple[Item, list[type]]:
     return item, [type(entry.event) for entry in log if getattr(entry.event, "item", None) == BOOK]
 
 
+@proves("the same act asked again on a new connection is done once")
 def test_a_checkout_is_one_loan(
     fresh_server: Callable[..., Server], loses_answer: Callable[..., None]
 ) -> None:
@@ -80,6 +82,7 @@ def test_a_checkout_is_one_loan(
     assert item.version == 2
 
 
+@proves("the same act asked again on a new connection is done once")
 def test_a_renewal_is_one_renewal(
     fresh_server: Callable[..., Server], loses_answer: Callable[..., None]
 ) -> None:
@@ -98,6 +101,7 @@ def test_a_renewal_is_one_renewal(
     assert item.loan.renewals == 1
 
 
+@proves("the same act asked again on a new connection is done once")
 def test_a_return_is_one_return(
     fresh_server: Callable[..., Server], loses_answer: Callable[..., None]
 ) -> None:
@@ -113,6 +117,7 @@ def test_a_return_is_one_return(
     assert item.version == 3
 
 
+@proves("a payment sent twice is one payment", "the same act asked again on a new connection is done once")
 @pytest.mark.parametrize("mark", ["", "T-1"], ids=["without BK", "with BK"])
 def test_a_payment_is_taken_once(
     fresh_server: Callable[..., Server], loses_answer: Callable[..., None], mark: str
@@ -132,6 +137,7 @@ def test_a_payment_is_taken_once(
     assert sum(isinstance(entry.event, FeePaid) for entry in log) == 1
 
 
+@proves("a payment sent twice is one payment")
 def test_a_payment_known_by_its_number_is_known_at_another_time_too(
     fresh_server: Callable[..., Server],
 ) -> None:

@@ -5,6 +5,7 @@ import ssl
 import pytest
 
 from conformance.wire.sip2 import Detection, read, seal
+from tests.matrix import proves
 from tests.walks.given import (
     CERTIFIED,
     DATE,
@@ -36,6 +37,7 @@ def test_a_visit_goes_from_login_to_the_end_of_the_session(server: Server) -> No
         assert kiosk.ask(END_SESSION).fixed["end session"] == "Y"
 
 
+@proves("messages in pieces, and several at once")
 def test_a_message_that_arrives_byte_by_byte_is_one_message(server: Server) -> None:
     with server.kiosk() as kiosk:
         for byte in kiosk.sealed(item_information("I2")):
@@ -43,6 +45,7 @@ def test_a_message_that_arrives_byte_by_byte_is_one_message(server: Server) -> N
         assert kiosk.answer().first("AB") == "I2"
 
 
+@proves("messages in pieces, and several at once")
 def test_messages_of_one_segment_are_answered_in_their_order(server: Server) -> None:
     """Acts that wait for the disk, questions and a slow PIN among them: no answer overtakes another."""
     with server.kiosk() as kiosk:
@@ -71,6 +74,7 @@ def test_many_more_messages_than_are_worked_on_at_once_are_all_answered(server: 
         assert [kiosk.answer().first("AB") for _ in asked] == [f"I{4 + n % 5}" for n in range(100)]
 
 
+@proves("CR, CR LF, LF and empty lines")
 @pytest.mark.parametrize("ending", [b"\r", b"\n", b"\r\n"])
 def test_answers_end_as_the_questions_do(server: Server, ending: bytes) -> None:
     with server.kiosk() as kiosk:
@@ -82,6 +86,7 @@ def test_answers_end_as_the_questions_do(server: Server, ending: bytes) -> None:
             assert read(received.removesuffix(ending), ending).faults() == ()
 
 
+@proves("96/97 resend", "checksum over the bytes as they came")
 def test_a_damaged_message_is_asked_for_again_and_its_repetition_is_done(server: Server) -> None:
     """2.00, Request SC Resend 96: sent again with the same AY."""
     with server.kiosk() as kiosk:
@@ -94,6 +99,11 @@ def test_a_damaged_message_is_asked_for_again_and_its_repetition_is_done(server:
         assert kiosk.ask(information("P5")).every("AU") == ()
 
 
+@proves(
+    "96/97 resend",
+    "97 replays the last answer byte for byte",
+    "a repeated request is answered again, not done again",
+)
 def test_the_last_answer_comes_again_byte_for_byte(server: Server) -> None:
     """2.00, Request ACS Resend 97, and the same message again with the same AY and AZ."""
     with server.kiosk() as kiosk:
@@ -106,6 +116,7 @@ def test_the_last_answer_comes_again_byte_for_byte(server: Server) -> None:
         assert kiosk.ask(information("P6")).every("AU") == ("I10",)
 
 
+@proves("TLS 1.2 and 1.3 in the process", "a client certificate names the terminal")
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 def test_a_terminal_is_known_by_its_certificate_and_needs_no_login(
     server: Server, version: ssl.TLSVersion

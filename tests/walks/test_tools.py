@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from tests.matrix import proves
 from tests.walks.given import PASSWORD, PATIENCE, PIN, REPOSITORY, USER, Server
 
 
@@ -31,6 +32,9 @@ def run(words: list[str], typed: str = "") -> subprocess.CompletedProcess[str]:
     )
 
 
+@proves(
+    "a whole visit at the command line", "a pasted message decoded", "recorded traffic replayed and compared"
+)
 def test_a_visit_is_scripted_recorded_decoded_and_replayed(server: Server, tmp_path: Path) -> None:
     record, secrets = tmp_path / "visit.sip2", tmp_path / "secrets.toml"
     secrets.write_text(f'[AD]\n"*" = "{PIN}"\n')

@@ -9,14 +9,15 @@ from typing import Final
 
 from core.desk import Answer
 from core.events import FeePaid
-from core.model.records import FeeId, PaymentKind
+from core.model.records import FeeId, Payment, PaymentKind
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
 from protocols.sip2 import messages as m
 from servers.sip2.station import Station
-from servers.sip2.translate.reply import NOT_HERE, Reply, Said
-from servers.sip2.translate.wording import dated_key, patron_key, request_key, screen
-from servers.sip2.words import PAYMENT_KIND
+from servers.sip2.translate.reply import Reply, Said
+from servers.sip2.translate.wording import Lines, dated_key, notice, patron_key, request_key, screen
+from servers.sip2.translate.wording import amount as written
+from servers.words.notices import Notice
 
 _AMOUNT: Final = re.compile(r"(?=.{1,16}\Z)(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
 _FEE: Final = re.compile(r"[0-9]{1,18}")
@@ -26,11 +27,12 @@ _NO_FEE: Final = FeeId(0)
 
 def pay(request: m.FeePaid, station: Station, pin: Pin) -> Said:
     """38: booked for the fee CG, or the oldest first; refused, nothing is."""
-    if not station.terminal.fees:
-        return NOT_HERE
-    amount = _decimal(request.fee_amount)
+    amount = _decimal(request.fee_amount, station.terminal.comma_amounts)
     if amount is None:
         return Answer(Refused(Reason.INVALID_AMOUNT))
+    kind = station.payment_kinds.get(request.payment_type)
+    if kind is None and station.terminal.payment_types_strict:
+        return Answer(Refused(Reason.UNKNOWN_PAYMENT_KIND))
     reference = (request.transaction_id or "").strip()
     done = station.desk.pay(
         station.actor,
@@ -38,7 +40,7 @@ def pay(request: m.FeePaid, station: Station, pin: Pin) -> Said:
         amount,
         request.currency_type.upper(),
         fee=_fee_id(request.fee_identifier),
-        kind=PAYMENT_KIND.get(request.payment_type, PaymentKind.OTHER),
+        kind=PaymentKind.OTHER if kind is None else kind,
         reference=reference,
         request=_key(request, station, pin, reference),
         pin=pin,
@@ -47,14 +49,23 @@ def pay(request: m.FeePaid, station: Station, pin: Pin) -> Said:
         return Answer(done.outcome, done.unit)
     (paid,) = done.outcome
     assert isinstance(paid, FeePaid), "money was taken"
-    response = m.FeePaidResponse(
+    return Reply(_taken(request, station, paid.payment, reference), done.unit, done.mine)
+
+
+def _taken(request: m.FeePaid, station: Station, payment: Payment, reference: str) -> m.FeePaidResponse:
+    return m.FeePaidResponse(
         payment_accepted=True,
         transaction_date=station.local_now(),
         institution_id=request.institution_id,
         patron_identifier=request.patron_identifier,
-        transaction_id=reference or str(paid.payment.id),
+        transaction_id=reference or str(payment.id),
+        print_line=_receipt(payment, station) if station.prints else (),
     )
-    return Reply(response, done.unit, done.mine)
+
+
+def _receipt(payment: Payment, station: Station) -> Lines:
+    currency = payment.currency
+    return notice(Notice.PAYMENT_TAKEN, station, amount=written(payment.amount, currency), currency=currency)
 
 
 def not_paid(
@@ -67,7 +78,7 @@ def not_paid(
         institution_id=request.institution_id,
         patron_identifier=request.patron_identifier,
         transaction_id=request.transaction_id or None,
-        screen_message=screen(refusal),
+        screen_message=screen(refusal, station),
     )
 
 
@@ -77,12 +88,26 @@ def _key(request: m.FeePaid, station: Station, pin: Pin, reference: str) -> str:
     if reference:
         return request_key(station, pin, request.code, patron, reference)
     fee = (request.fee_identifier or "").strip()
-    return dated_key(request, station, pin, patron, request.fee_amount.strip(), fee)
+    return dated_key(
+        request,
+        station,
+        pin,
+        patron,
+        request.fee_amount.strip(),
+        request.currency_type,
+        request.payment_type,
+        fee,
+        request.check_number or "",
+    )
 
 
-def _decimal(text: str) -> Decimal | None:
-    """An amount as terminals write it: digits and a point. Whether it can be paid, the desk says."""
+def _decimal(text: str, comma: bool) -> Decimal | None:
+    """An amount as terminals write it: digits and a point, or a comma where the profile lets them. Whether it
+    can be paid, the desk says.
+    """
     text = text.strip()
+    if comma:
+        text = text.replace(",", ".")
     return Decimal(text) if _AMOUNT.fullmatch(text) else None
 
 

@@ -1,4 +1,7 @@
-"""17: an item as it stands now. Nobody's name is shown: neither who has it nor whom it waits for."""
+"""17 and 19: an item as it stands now, and what a machine has to say of it.
+
+Nobody's name is shown: not who has it, and whom it waits for only where the profile asks for that (CY, DA).
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,18 @@ from core.rules.facts import Pin
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import CirculationStatus, FeeType, SecurityMarker
 from servers.sip2.station import Station
+from servers.sip2.translate.extras import extended
 from servers.sip2.translate.reply import Reply, Said
-from servers.sip2.translate.wording import agency_name, amount, item_key, place_name, screen
+from servers.sip2.translate.wording import (
+    Lines,
+    agency_name,
+    amount,
+    dated_key,
+    item_key,
+    known_item,
+    place_name,
+    screen,
+)
 from servers.sip2.words import CIRCULATION_STATUS, MEDIA_TYPE
 
 
@@ -20,7 +33,10 @@ def information(request: m.ItemInformation, station: Station, pin: Pin) -> Said:
     seen = station.desk.view_item(item_key(request.item_identifier, station))
     if seen.outcome is None:
         return Answer(Refused(Reason.UNKNOWN_ITEM), seen.unit)
-    return Reply(_shown(request, station, seen.outcome), seen.unit)
+    message = _shown(request, station, seen.outcome)
+    if station.terminal.extensions:
+        message = extended(message, seen.outcome, station)
+    return Reply(message, seen.unit)
 
 
 def _shown(request: m.ItemInformation, station: Station, view: ItemView) -> m.ItemInformationResponse:
@@ -57,5 +73,36 @@ def not_shown(
         transaction_date=now,
         item_identifier=request.item_identifier,
         title_identifier="",
-        screen_message=screen(refusal),
+        screen_message=screen(refusal, station),
+    )
+
+
+def note(request: m.ItemStatusUpdate, station: Station, pin: Pin) -> Said:
+    """20: its properties (CH) are put on the item, as a note for staff."""
+    item, text = item_key(request.item_identifier, station), request.item_properties
+    done = station.desk.note_item(
+        station.actor, item, text, request=dated_key(request, station, pin, item, text)
+    )
+    if isinstance(done.outcome, Refused):
+        return Answer(done.outcome, done.unit)
+    return Reply(_noted(request, station, station.local_now(), True, ()), done.unit, done.mine)
+
+
+def not_noted(
+    request: m.ItemStatusUpdate, station: Station | None, now: datetime, refusal: Refused
+) -> m.ItemStatusUpdateResponse:
+    """20 that says no."""
+    return _noted(request, station, now, False, screen(refusal, station))
+
+
+def _noted(
+    request: m.ItemStatusUpdate, station: Station | None, now: datetime, ok: bool, lines: Lines
+) -> m.ItemStatusUpdateResponse:
+    return m.ItemStatusUpdateResponse(
+        item_properties_ok=ok,
+        transaction_date=now,
+        item_identifier=request.item_identifier,
+        title_identifier=known_item(request.item_identifier, station).title or None,
+        item_properties=request.item_properties or None,
+        screen_message=lines,
     )

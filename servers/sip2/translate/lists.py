@@ -17,9 +17,12 @@ Places = Mapping[str, Callable[[T, Station], str]]
 Pieces = tuple[tuple[str, str | None], ...]
 
 
-def page(request: m.PatronInformation) -> slice:
-    """BP to BQ, counted from 1 and both included; nothing where BQ comes before BP."""
-    return slice(max((request.start_item or 1) - 1, 0), request.end_item)
+def page(request: m.PatronInformation, limit: int) -> slice:
+    """BP to BQ, counted from 1 and both included, at most ``limit`` entries (0: all); nothing where BQ comes
+    before BP.
+    """
+    start, end = max((request.start_item or 1) - 1, 0), request.end_item
+    return slice(start, end if not limit else start + limit if end is None else min(end, start + limit))
 
 
 def hold_lines(holds: Sequence[Hold], station: Station) -> Lines:

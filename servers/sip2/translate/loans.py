@@ -1,4 +1,8 @@
-"""11 and 29: lending and renewing. A repeated request is told the same again, from the first one's events."""
+"""11 and 29: lending and renewing; and 11 with BI, which takes a return back.
+
+A repeated request is told the same again, from the first one's events. A return that a machine takes back and
+that nobody here knows of is an ordinary check out: the item is in the patron's hands, and must be on loan.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +11,30 @@ from datetime import datetime
 from typing import TypeVar
 
 from core.desk import Answer, Outcome
-from core.events import CheckedOut, Event, FeeCharged, Renewed
+from core.events import CheckedOut, FeeCharged, Renewed, Undone
 from core.model.money import ZERO
-from core.model.records import Fee, Item
+from core.model.records import Fee, Item, Loan
 from core.refusals import Reason, Refused
-from core.rules.facts import Pin
+from core.rules.facts import Offline, Pin
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import FeeType, MediaFlag
 from servers.sip2.station import Station
+from servers.sip2.translate.offline import booked, offline
 from servers.sip2.translate.reply import NOT_HERE, Reply, Said
 from servers.sip2.translate.wording import (
+    Lines,
     amount,
-    dated_key,
     item_key,
     known_item,
     leaves_building,
+    loan_key,
+    notice,
     patron_key,
+    receipt,
     screen,
-    unseen,
 )
 from servers.sip2.words import FEE_TYPE, MAGNETIC, MEDIA_TYPE
+from servers.words.notices import Notice
 
 LoanRequest = m.Checkout | m.Renew
 R = TypeVar("R", m.CheckoutResponse, m.RenewResponse)
@@ -34,19 +42,9 @@ R = TypeVar("R", m.CheckoutResponse, m.RenewResponse)
 
 def check_out(request: m.Checkout, station: Station, pin: Pin) -> Said:
     """12: lent; or renewed, if both sides want that for what the patron has already."""
-    if not station.terminal.checkout:
-        return NOT_HERE
-    patron, item = patron_key(request.patron_identifier), item_key(request.item_identifier, station)
-    done = station.desk.check_out(
-        station.actor,
-        patron,
-        item,
-        request=dated_key(request, station, pin, patron, item),
-        pin=pin,
-        fee_acknowledged=request.fee_acknowledged is True,
-        renewal_wanted=request.sc_renewal_policy and station.renews,
-    )
-    return _told(m.CheckoutResponse, request, station, done)
+    if request.cancel:
+        return _take_return_back(request, station, pin)
+    return _lend(request, station, pin)
 
 
 def not_checked_out(
@@ -58,25 +56,25 @@ def not_checked_out(
 
 def renew(request: m.Renew, station: Station, pin: Pin) -> Said:
     """30: the loan of the item AB made longer, or of the one with the title or control number AJ."""
-    if not station.renews:
-        return NOT_HERE
     patron = patron_key(request.patron_identifier)
     if request.item_identifier and request.item_identifier.strip():
         item = item_key(request.item_identifier, station)
     else:
-        found = _loan_titled((request.title_identifier or "").strip(), patron, station, pin)
+        found = _loan_titled((request.title_identifier or "").strip(), patron, station)
         if isinstance(found.outcome, Refused):
             return Answer(found.outcome, found.unit)
         item = found.outcome
+    past = offline(request, station)
     done = station.desk.renew(
         station.actor,
         patron,
         item,
-        request=dated_key(request, station, pin, patron, item),
+        request=loan_key(request, station, pin, patron, item),
         pin=pin,
         fee_acknowledged=request.fee_acknowledged is True,
+        offline=past,
     )
-    return _told(m.RenewResponse, request, station, done)
+    return _told(m.RenewResponse, request, station, done, past)
 
 
 def not_renewed(
@@ -86,11 +84,46 @@ def not_renewed(
     return _not_lent(m.RenewResponse, request, station, now, refusal)
 
 
-def _loan_titled(wanted: str, patron: str, station: Station, pin: Pin) -> Answer[str | Refused]:
+def _lend(request: m.Checkout, station: Station, pin: Pin) -> Said:
+    patron, item = patron_key(request.patron_identifier), item_key(request.item_identifier, station)
+    past = offline(request, station)
+    done = station.desk.check_out(
+        station.actor,
+        patron,
+        item,
+        request=loan_key(request, station, pin, patron, item),
+        pin=pin,
+        fee_acknowledged=request.fee_acknowledged is True,
+        renewal_wanted=station.renews and (request.sc_renewal_policy or station.is_alma),
+        offline=past,
+    )
+    return _told(m.CheckoutResponse, request, station, done, past)
+
+
+def _take_return_back(request: m.Checkout, station: Station, pin: Pin) -> Said:
+    """12 for a return that failed at the machine: the loan goes on as if there had been none."""
+    if not station.terminal.undo:
+        return NOT_HERE
+    patron, item = patron_key(request.patron_identifier), item_key(request.item_identifier, station)
+    key = loan_key(request, station, pin, patron, item)
+    done = station.desk.undo_check_in(station.actor, patron, item, request=key)
+    if not isinstance(done.outcome, Refused):
+        return _told(m.CheckoutResponse, request, station, done)
+    if done.outcome.reason is not Reason.NOTHING_TO_UNDO:
+        return Answer(done.outcome, done.unit)
+    seen, borrower = station.desk.view_item(item), station.desk.library.patron(patron)
+    assert seen.outcome is not None, "an unknown item is refused for that"
+    loan = seen.outcome.item.loan
+    if loan is None or borrower is None or loan.patron != borrower.id:
+        return _lend(request, station, pin)
+    return Reply(_lent(m.CheckoutResponse, request, station, seen.outcome.item, loan), seen.unit)
+
+
+def _loan_titled(wanted: str, patron: str, station: Station) -> Answer[str | Refused]:
     """The barcode of the patron's one loan with this title or control number."""
     seen = station.desk.view_patron(station.actor, patron)
-    if seen.outcome is None or pin is Pin.WRONG:
-        return Answer(unseen(seen.outcome), seen.unit)
+    if seen.outcome is None:
+        return Answer(Refused(Reason.UNKNOWN_PATRON))
     if not wanted:
         return Answer(Refused(Reason.UNKNOWN_ITEM))
     loans = [item.barcode for item in seen.outcome.borrower.loans if wanted in _titles(item, station)]
@@ -104,37 +137,78 @@ def _titles(item: Item, station: Station) -> tuple[str, ...]:
     return () if bib is None else (bib.title, bib.control_number)
 
 
-def _told(response: type[R], request: LoanRequest, station: Station, done: Answer[Outcome]) -> Said:
+def _told(
+    response: type[R],
+    request: LoanRequest,
+    station: Station,
+    done: Answer[Outcome],
+    past: Offline | None = None,
+) -> Said:
+    """What has been done, from its events."""
     if isinstance(done.outcome, Refused):
-        return Answer(done.outcome, done.unit)
-    return Reply(_lent(response, request, station, done.outcome), done.unit, done.mine)
+        return Answer(done.outcome, done.unit, done.mine)
+    first, *rest = done.outcome
+    assert isinstance(first, CheckedOut | Renewed | Undone), "lending begins with the loan"
+    item = station.desk.library.items[first.item]
+    if isinstance(first, Undone):
+        lines = notice(Notice.CHECKIN_CANCELLED, station)
+        message = _lent(response, request, station, item, first.before.loan, lines=lines)
+    else:
+        message = _lent(
+            response,
+            request,
+            station,
+            item,
+            first.loan,
+            renewed=isinstance(first, Renewed),
+            fees=[event.fee for event in rest if isinstance(event, FeeCharged)] if rest else (),
+            lines=() if past is None else booked(rest, station),
+        )
+    return Reply(message, done.unit, done.mine)
 
 
-def _lent(response: type[R], request: LoanRequest, station: Station, events: tuple[Event, ...]) -> R:
-    """12 or 30 for a loan or a renewal. Renewal ok tells that it was one, not that there may be another."""
-    lent, *rest = events
-    assert isinstance(lent, CheckedOut | Renewed), "lending begins with the loan"
-    library = station.desk.library
-    item = library.items[lent.item]
-    unlock = isinstance(request, m.Checkout) and leaves_building(item, lent.loan.patron, station)
-    fees = [event.fee for event in rest if isinstance(event, FeeCharged)] if rest else ()
+def _lent(
+    response: type[R],
+    request: LoanRequest,
+    station: Station,
+    item: Item,
+    loan: Loan | None,
+    *,
+    renewed: bool = False,
+    fees: Sequence[Fee] = (),
+    lines: Lines = (),
+) -> R:
+    """12 or 30 for a loan. Renewal ok tells that it was a renewal, not that there may be another."""
+    borrower = None if loan is None else loan.patron
+    unlock = isinstance(request, m.Checkout) and leaves_building(item, borrower, station)
+    title = station.desk.library.title(item)
     return response(
         ok=True,
-        renewal_ok=isinstance(lent, Renewed),
+        renewal_ok=renewed,
         magnetic_media=MAGNETIC[item.medium],
         desensitize=MediaFlag.YES if unlock else MediaFlag.NO,
         transaction_date=station.local_now(),
         institution_id=request.institution_id,
         patron_identifier=request.patron_identifier,
         item_identifier=request.item_identifier or item.barcode,
-        title_identifier=library.title(item),
-        due_date=station.due(lent.loan.due),
+        title_identifier=title,
+        due_date="" if loan is None else station.due(loan.due),
         fee_type=_fee_type(fees) if fees else None,
+        security_inhibit=True if station.terminal.security_inhibit else None,
         currency_type=fees[0].currency if fees else None,
         fee_amount=amount(sum([fee.amount for fee in fees], ZERO), fees[0].currency) if fees else None,
         media_type=MEDIA_TYPE[item.medium],
         transaction_id=str(fees[0].id) if len(fees) == 1 else None,
+        screen_message=lines,
+        print_line=_receipt(title, loan, renewed, station) if station.prints else (),
     )
+
+
+def _receipt(title: str, loan: Loan | None, renewed: bool, station: Station) -> Lines:
+    if loan is None:
+        return ()
+    what = Notice.RENEWED if renewed else Notice.CHECKED_OUT
+    return receipt(title, *notice(what, station, due=station.readable(loan.due)))
 
 
 def _not_lent(
@@ -157,7 +231,7 @@ def _not_lent(
         fee_type=FEE_TYPE[charge.kind] if charge else None,
         currency_type=charge.currency if charge else None,
         fee_amount=amount(charge.amount, charge.currency) if charge else None,
-        screen_message=screen(refusal),
+        screen_message=screen(refusal, station),
     )
 
 

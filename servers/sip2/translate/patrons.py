@@ -1,44 +1,46 @@
-"""23, 63 and 35: a patron as they stand now. A wrong PIN shows neither name nor money."""
+"""23, 63 and 35: a patron as they stand now. A wrong PIN shows neither name nor money nor that they exist."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from core.desk import Answer, PatronView
-from core.model.records import FeeKind, HoldStatus
+from core.model.records import HoldStatus
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
-from core.rules.holds import stops_hold
-from core.rules.renewal import stops_renewal
 from core.rules.standing import is_overdue
+from protocols.sip2 import fields as sip2
 from protocols.sip2 import messages as m
-from protocols.sip2.fields import PatronStatus
+from servers.settings import PinCheck
 from servers.sip2.station import Station
+from servers.sip2.translate.extras import extended
 from servers.sip2.translate.lists import charged_lines, fine_lines, hold_lines, overdue_lines, page
 from servers.sip2.translate.reply import Reply, Said
-from servers.sip2.translate.wording import Lines, amount, language, patron_key, screen, unseen
-from servers.sip2.words import CLEAR, DENIED, SCREEN, patron_status
+from servers.sip2.translate.standing import denied, flags, grounds, invalid, valid
+from servers.sip2.translate.wording import Lines, amount, language, patron_key, screen
 
 
 def status(request: m.PatronStatusRequest, station: Station, pin: Pin) -> Said:
     """24: what stands against the patron, and what they owe."""
     seen = station.desk.view_patron(station.actor, patron_key(request.patron_identifier))
     view = seen.outcome
-    if view is None or pin is Pin.WRONG:
-        return Answer(unseen(view), seen.unit)
+    if view is None:
+        return Answer(Refused(Reason.UNKNOWN_PATRON))
     response = m.PatronStatusResponse(
-        patron_status=_flags(view),
+        patron_status=flags(view, station),
         language=language(request.language, station),
         transaction_date=station.local_now(),
         institution_id=request.institution_id,
         patron_identifier=request.patron_identifier,
         personal_name=view.patron.name,
         valid_patron=True,
-        valid_patron_password=_valid(pin),
+        valid_patron_password=valid(pin),
         currency_type=station.currency,
         fee_amount=amount(view.borrower.owed, station.currency),
-        screen_message=_grounds(view),
+        screen_message=_grounds(view, station, request.language),
     )
+    if station.terminal.extensions:
+        response = extended(response, view.patron, station)
     return Reply(response, seen.unit)
 
 
@@ -46,17 +48,16 @@ def no_status(
     request: m.PatronStatusRequest, station: Station | None, now: datetime, refusal: Refused
 ) -> m.PatronStatusResponse:
     """24 that denies everything."""
-    known = refusal.reason is Reason.WRONG_PIN
     return m.PatronStatusResponse(
-        patron_status=DENIED,
+        patron_status=denied(station),
         language=language(request.language, station),
         transaction_date=now,
         institution_id=request.institution_id,
         patron_identifier=request.patron_identifier,
         personal_name="",
-        valid_patron=known,
-        valid_patron_password=False if known else None,
-        screen_message=screen(refusal),
+        valid_patron=False,
+        valid_patron_password=invalid(refusal),
+        screen_message=screen(refusal, station, request.language),
     )
 
 
@@ -64,21 +65,27 @@ def information(request: m.PatronInformation, station: Station, pin: Pin) -> Sai
     """64: as 24, with counts of all there is, and of the lists asked for the page asked for."""
     seen = station.desk.view_patron(station.actor, patron_key(request.patron_identifier))
     view = seen.outcome
-    if view is None or pin is Pin.WRONG:
-        return Answer(unseen(view), seen.unit)
-    return Reply(_shown(request, station, pin, view), seen.unit)
+    if view is None:
+        return Answer(Refused(Reason.UNKNOWN_PATRON))
+    response = _shown(request, station, pin, view)
+    if station.terminal.extensions:
+        response = extended(response, view.patron, station)
+    return Reply(response, seen.unit)
 
 
 def _shown(
     request: m.PatronInformation, station: Station, pin: Pin, view: PatronView
 ) -> m.PatronInformationResponse:
     borrower, patron, limits = view.borrower, view.patron, view.borrower.limits
-    asked, wanted, now = request.summary, page(request), station.desk.clock.now()
+    asked, now = request.summary, station.desk.clock.now()
+    wanted = page(request, station.terminal.list_limit)
     overdue = [item for item in borrower.loans if is_overdue(item, now)]
     ready = [hold for hold in view.holds if hold.status is HoldStatus.READY]
     unready = [hold for hold in view.holds if hold.status is not HoldStatus.READY]
+    if station.terminal.waiting_holds_as_ready:
+        ready, unready = ready + unready, []
     return m.PatronInformationResponse(
-        patron_status=_flags(view),
+        patron_status=flags(view, station),
         language=language(request.language, station),
         transaction_date=station.local_now(),
         hold_items_count=len(ready),
@@ -94,7 +101,7 @@ def _shown(
         overdue_items_limit=limits.overdues,
         charged_items_limit=limits.loans,
         valid_patron=True,
-        valid_patron_password=_valid(pin),
+        valid_patron_password=valid(pin),
         currency_type=station.currency,
         fee_amount=amount(borrower.owed, station.currency),
         fee_limit=amount(limits.owed, station.currency),
@@ -106,7 +113,7 @@ def _shown(
         home_address=patron.address or None,
         e_mail_address=patron.email or None,
         home_phone_number=patron.phone or None,
-        screen_message=_grounds(view),
+        screen_message=_grounds(view, station, request.language),
     )
 
 
@@ -114,9 +121,8 @@ def no_information(
     request: m.PatronInformation, station: Station | None, now: datetime, refusal: Refused
 ) -> m.PatronInformationResponse:
     """64 that denies everything and counts nothing."""
-    known = refusal.reason is Reason.WRONG_PIN
     return m.PatronInformationResponse(
-        patron_status=DENIED,
+        patron_status=denied(station),
         language=language(request.language, station),
         transaction_date=now,
         hold_items_count=0,
@@ -128,27 +134,31 @@ def no_information(
         institution_id=request.institution_id,
         patron_identifier=request.patron_identifier,
         personal_name="",
-        valid_patron=known,
-        valid_patron_password=False if known else None,
-        screen_message=screen(refusal),
+        valid_patron=False,
+        valid_patron_password=invalid(refusal),
+        screen_message=screen(refusal, station, request.language),
     )
 
 
 def end_session(request: m.EndPatronSession, station: Station, pin: Pin) -> Said:
-    """36: always done, for nothing was kept open; a PIN does not matter."""
-    return Reply(_ended(request, station.local_now(), ()))
+    """36: done, for nothing was kept open. Only where every PIN is checked, a wrong one ends nothing."""
+    now = station.local_now()
+    if pin is not Pin.WRONG or station.terminal.pin is not PinCheck.ALWAYS:
+        return Reply(_ended(request, now, True, ()))
+    refusal = Refused(Reason.WRONG_PIN)
+    return Reply(_ended(request, now, False, screen(refusal, station)), reason=refusal.reason)
 
 
 def no_end_session(
     request: m.EndPatronSession, station: Station | None, now: datetime, refusal: Refused
 ) -> m.EndSessionResponse:
     """36 says that the session has ended even where it could not begin."""
-    return _ended(request, now, screen(refusal))
+    return _ended(request, now, True, screen(refusal, station))
 
 
-def _ended(request: m.EndPatronSession, now: datetime, lines: Lines) -> m.EndSessionResponse:
+def _ended(request: m.EndPatronSession, now: datetime, ended: bool, lines: Lines) -> m.EndSessionResponse:
     return m.EndSessionResponse(
-        end_session=True,
+        end_session=ended,
         transaction_date=now,
         institution_id=request.institution_id,
         patron_identifier=request.patron_identifier,
@@ -156,23 +166,9 @@ def _ended(request: m.EndPatronSession, now: datetime, lines: Lines) -> m.EndSes
     )
 
 
-def _valid(pin: Pin) -> bool | None:
-    """CQ is sent only when a PIN was checked."""
-    return None if pin is Pin.NOT_GIVEN else pin is Pin.RIGHT
-
-
-def _flags(view: PatronView) -> PatronStatus:
+def _grounds(view: PatronView, station: Station, code: str) -> Lines:
+    """In the language that the message asks for; where it leaves that open, in the patron's own."""
     if not view.grounds:
-        return CLEAR
-    kinds = {fee.kind for fee in view.fees}
-    return patron_status(
-        view.grounds,
-        stops_renewal(view.grounds) is not None,
-        stops_hold(view.grounds) is not None,
-        FeeKind.OVERDUE in kinds,
-        bool(kinds - {FeeKind.OVERDUE}),
-    )
-
-
-def _grounds(view: PatronView) -> Lines:
-    return tuple([SCREEN[ground] for ground in view.grounds]) if view.grounds else ()
+        return ()
+    open_to_us = code.strip() in ("", sip2.Language.UNKNOWN)
+    return grounds(view, station, station.spoken(view.patron.language if open_to_us else code))

@@ -11,15 +11,23 @@ from protocols.sip2 import messages as m
 
 
 class Reply(NamedTuple):
-    """A message for the terminal, and what must be durable before it may go. See `core.desk.Answer`."""
+    """A message for the terminal, and what must be durable before it may go. See `core.desk.Answer`.
 
-    message: m.FromAcs
+    No ``message``: nothing is said, for the terminal's dialect does not know the request. ``reason`` is why
+    it was refused, for the log: it may tell more than the message does.
+    """
+
+    message: m.FromAcs | None
     unit: UnitOfWork | None = None
     mine: bool = False
+    reason: Reason | None = None
 
 
 Said = Reply | Answer[Refused]
-"""A refusal changed nothing: it may wait for the acts of others, and has none of its own."""
+"""A refusal changed nothing, but for a discrepancy of its own (``mine``) that staff will look into."""
 
 NOT_HERE: Final = Answer(Refused(Reason.NOT_ALLOWED_HERE))
 """What a terminal is told that asks for more than its profile allows."""
+
+SILENCE: Final = Reply(None)
+"""What is said to a request of which the terminal's dialect knows nothing."""

@@ -3,49 +3,53 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from core.refusals import Refused
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import SupportedMessages
+from servers.settings import NoBlock
 from servers.sip2.station import Station
+from servers.sip2.words import SUPPORTED
 
 PROTOCOL_VERSION: Final = "2.00"
+OLD_VERSION: Final = "1.00"
+OFFLINE: Final = frozenset(("11", "09", "29"))
+"""What a machine can do on its own."""
 UNKNOWN: Final = 999
 """How settings, like the standard, write a period or number of tries that is not known."""
 
 
-def acs_status(station: Station) -> m.AcsStatus:
-    """What this terminal may do now. Offline transactions and blocking of patrons are not taken."""
-    terminal, policy = station.terminal, station.desk.policy.policy
+def acs_status(station: Station, version: str = PROTOCOL_VERSION) -> m.AcsStatus:
+    """What this terminal may do now. One that speaks 1.00 is told no more than that knows."""
+    terminal, policy, promised = station.terminal, station.desk.policy.policy, station.abilities.promised
     return m.AcsStatus(
         online_status=True,
-        checkin_ok=terminal.checkin,
-        checkout_ok=terminal.checkout,
-        acs_renewal_policy=station.renews,
-        status_update_ok=False,
-        offline_ok=False,
+        checkin_ok="09" in promised,
+        checkout_ok="11" in promised,
+        acs_renewal_policy="29" in promised,
+        status_update_ok="01" in promised,
+        offline_ok=_takes_offline(station),
         timeout_period=_known(terminal.timeout),
         retries_allowed=_known(terminal.retries),
         date_time_sync=station.local_now(),
-        protocol_version=PROTOCOL_VERSION,
+        protocol_version=OLD_VERSION if version == OLD_VERSION else PROTOCOL_VERSION,
         institution_id=policy.institution,
-        supported_messages=SupportedMessages(
-            patron_status_request=True,
-            checkout=terminal.checkout,
-            checkin=terminal.checkin,
-            sc_acs_status=True,
-            request_sc_acs_resend=True,
-            login=True,
-            patron_information=True,
-            end_patron_session=True,
-            fee_paid=terminal.fees,
-            item_information=True,
-            renew=station.renews,
-        ),
+        supported_messages=None if version == OLD_VERSION else _supported(promised),
         library_name=policy.name or None,
         terminal_location=terminal.desk or None,
     )
+
+
+def _takes_offline(station: Station) -> bool:
+    """Whether anything done offline is booked."""
+    return station.terminal.no_block is not NoBlock.NEVER and not OFFLINE.isdisjoint(station.abilities.done)
+
+
+@cache
+def _supported(promised: frozenset[str]) -> SupportedMessages:
+    return SupportedMessages(**{flag: code in promised for code, flag in SUPPORTED.items()})
 
 
 def offline(now: datetime, institution: str = "") -> m.AcsStatus:

@@ -6,17 +6,29 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from core.desk import PatronView
 from core.model.money import quantise
 from core.model.records import Item, PatronId
-from core.refusals import Reason, Refused
+from core.refusals import Refused
 from core.rules.facts import Pin
 from protocols.sip2 import messages as m
-from servers.sip2.station import Station
-from servers.sip2.words import SCREEN
+from servers.sip2.station import Station, words_of
+from servers.sip2.words import language_of
+from servers.words.languages import Language
+from servers.words.notices import Notice
 
-Act = m.Checkout | m.Renew | m.Checkin | m.FeePaid
+Act = (
+    m.Checkout
+    | m.Renew
+    | m.RenewAll
+    | m.Checkin
+    | m.FeePaid
+    | m.Hold
+    | m.BlockPatron
+    | m.PatronEnable
+    | m.ItemStatusUpdate
+)
 Lines = tuple[str, ...]
+"""AF or AG."""
 
 
 # What a terminal sends
@@ -36,10 +48,11 @@ def item_key(barcode: str, station: Station) -> str:
 
 
 class KnownItem(NamedTuple):
-    """What a refusal says of the item: its title and where it belongs, empty if not known."""
+    """What a refusal can say of an item: its title and where it belongs, empty if it is not known."""
 
     title: str = ""
     place: str = ""
+    item: Item | None = None
 
 
 def known_item(barcode: str | None, station: Station | None) -> KnownItem:
@@ -49,7 +62,7 @@ def known_item(barcode: str | None, station: Station | None) -> KnownItem:
     item = station.desk.library.item(item_key(barcode, station))
     if item is None:
         return KnownItem()
-    return KnownItem(station.desk.library.title(item), place_name(item.location, station))
+    return KnownItem(station.desk.library.title(item), place_name(item.location, station), item)
 
 
 def request_key(station: Station, pin: Pin, *parts: str) -> str:
@@ -66,6 +79,15 @@ def dated_key(request: Act, station: Station, pin: Pin, *parts: str) -> str:
     return "" if when is None else request_key(station, pin, request.code, when.isoformat(), *parts)
 
 
+def loan_key(request: m.Checkout | m.Checkin | m.Renew, station: Station, pin: Pin, *parts: str) -> str:
+    """As `dated_key`: what is cancelled (BI), and what was done offline (no block), is another act."""
+    if request.no_block:
+        pin, parts = Pin.NOT_GIVEN, (*parts, "no block")  # it has happened, whatever the PIN
+    if not isinstance(request, m.Renew) and request.cancel:
+        parts = (*parts, "cancel")
+    return dated_key(request, station, pin, *parts)
+
+
 # What it is shown
 
 
@@ -75,22 +97,34 @@ def amount(value: Decimal, currency: str) -> str:
     return str(quantise(value, currency))
 
 
-def screen(refusal: Refused) -> Lines:
-    """AF of a refusal: the reason in words, with the amount that it speaks of, if any."""
-    text, charge = SCREEN[refusal.reason], refusal.charge
-    if charge is None:
-        return (text,)
-    return (f"{text.removesuffix('.')}: {amount(charge.amount, charge.currency)} {charge.currency}.",)
+def screen(refusal: Refused, station: Station | None, code: str = "") -> Lines:
+    """AF of a refusal: the reason in words, with the amount that it speaks of, if any.
+
+    ``code`` is the language that the message asks for. Who is not logged in is answered in it, or in English.
+    """
+    if station is None:
+        text = words_of(frozenset()).refusal(refusal.reason, language_of(code) or Language.EN, refusal.charge)
+    else:
+        text = station.words.refusal(refusal.reason, station.spoken(code), refusal.charge)
+    return (text,) if text else ()
+
+
+def notice(what: Notice, station: Station, **values: str) -> Lines:
+    """AF or AG that says it in the terminal's language; none where its profile silences it."""
+    text = station.words.notice(what, station.language, **values)
+    return (text,) if text else ()
+
+
+def receipt(*lines: str) -> Lines:
+    """AG: the lines of a receipt that have anything in them."""
+    return tuple([line for line in lines if line])
 
 
 def language(asked: str, station: Station | None) -> str:
-    """Whatever language was asked for; the terminal's own where the message names none."""
-    return asked if station is None or asked.strip() else station.terminal.language
-
-
-def unseen(view: PatronView | None) -> Refused:
-    """Why a patron is not shown: there is none, or the PIN was wrong."""
-    return Refused(Reason.UNKNOWN_PATRON if view is None else Reason.WRONG_PIN)
+    """Whatever language was asked for; the terminal's own where the message names none, in Alma always."""
+    if station is None or (asked.strip() and not station.is_alma):
+        return asked
+    return station.terminal.language
 
 
 def place_name(location: str, station: Station) -> str:
@@ -105,6 +139,8 @@ def agency_name(agency: str, station: Station) -> str:
 
 def leaves_building(item: Item, borrower: PatronId | None, station: Station) -> bool:
     """Whether the item's security strip follows its loans: what stays in the building stays secured."""
+    if station.strip_of is not None and (unlocked := station.strip_of(item)) is not None:
+        return unlocked
     patron = station.desk.library.patrons.get(borrower) if borrower is not None else None
     group = "" if patron is None else patron.group
     return station.desk.policy.terms_for(group, item.policy, item.location).leaves_building

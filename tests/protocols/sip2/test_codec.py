@@ -69,6 +69,7 @@ from protocols.sip2.messages import (
     RequestScResend,
     ScStatus,
 )
+from tests.matrix import proves
 
 WIRE = Wire()
 UTF8 = Wire(charset="utf-8")
@@ -394,6 +395,7 @@ class TestChecksum:
         assert caught.value.remedy is Remedy.RESEND
         assert caught.value.checked
 
+    @proves("checksum over the bytes as they came")
     def test_it_is_taken_over_the_bytes_as_they_came(self) -> None:
         body = TITLE.format("e\u0300").encode() + b"DCF8"
         message = read(body, UTF8).message
@@ -504,6 +506,7 @@ class TestLeniency:
         assert reading.message == EndPatronSession(DATE, "MAIN", "P1", None, Secret(""))
         assert reading.defects == [(Defect.DUPLICATE_FIELD, "AA"), (Defect.DUPLICATE_FIELD, "AD")]
 
+    @proves("unknown messages and fields are ignored")
     def test_unknown_fields_are_kept_aside(self) -> None:
         message = parse(b"1720250131    093000AOMAIN|ABI1|MA42|ZZ|", WIRE)
         assert message.extensions == (("MA", "42"), ("ZZ", ""))
@@ -581,6 +584,7 @@ class TestRefusals:
 
 
 class TestCharsets:
+    @proves("charset by terminal, with a fallback")
     @pytest.mark.parametrize(
         ("wire", "data", "text"),
         [
@@ -663,6 +667,7 @@ def _with_title(title: str) -> ItemInformationResponse:
 
 
 class TestSafety:
+    @proves("delimiter by terminal; values never hold it", "control characters never leave in a value")
     @pytest.mark.parametrize(
         ("text", "data"),
         [
@@ -693,10 +698,12 @@ class TestSafety:
         with pytest.raises(LocalError):
             serialise(LoginResponse(True, extensions=((id_, "x"),)), WIRE)
 
+    @proves("no value longer than 255, cut between characters")
     def test_255_characters_stay_and_the_256th_goes(self) -> None:
         assert serialise(_with_title("x" * 255), WIRE).endswith(b"AJ" + b"x" * 255 + b"|")
         assert serialise(_with_title("x" * 256), WIRE).endswith(b"AJ" + b"x" * 255 + b"|")
 
+    @proves("no value longer than 255, cut between characters")
     def test_a_cut_does_not_part_a_letter_from_its_marks(self) -> None:
         title = "x" * 254 + "q\u0323\u0307"
         assert serialise(_with_title(title), UTF8).endswith(b"x|")
@@ -757,6 +764,7 @@ class TestLines:
         message = FeePaidResponse(True, DATE, "A", "P", None, ("short", "a longer line", "short"))
         assert serialise(message, self.NARROW) == self.FIXED + b"AFshort|AFa longer|AFline|AFshort|"
 
+    @proves("screen and print lines in the width of the terminal")
     @pytest.mark.parametrize(
         ("wire", "data"),
         [

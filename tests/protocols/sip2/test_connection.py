@@ -30,6 +30,7 @@ from protocols.sip2.messages import (
     RequestScResend,
     ScStatus,
 )
+from tests.matrix import proves
 
 DATE = datetime(2025, 1, 31, 9, 30)
 
@@ -138,6 +139,20 @@ class TestAnswering:
         with pytest.raises(LocalError):
             acs.send(LoginResponse(True, extensions=(("A|", ""),)))
         assert acs.outstanding == 1
+
+    def test_a_request_left_unanswered_is_none_to_answer_any_more(self, acs: Connection) -> None:
+        events(acs, checked(end_session("P1", "AY1")) + checked(end_session("P2", "AY2")))
+        acs.leave_unanswered()
+        assert acs.outstanding == 1
+        assert b"AAP2|" in acs.send(answer("P2"))
+        with pytest.raises(LocalError):
+            acs.leave_unanswered()
+
+    def test_what_was_left_unanswered_is_a_new_request_when_it_comes_again(self, acs: Connection) -> None:
+        events(acs, checked(end_session("P1", "AY1")))
+        acs.leave_unanswered()
+        *_, again = events(acs, checked(end_session("P1", "AY1")))
+        assert isinstance(again, Request)
 
     def test_a_terminals_doings_are_not_ours(self, acs: Connection) -> None:
         with pytest.raises(LocalError):
@@ -295,6 +310,7 @@ class TestDefects:
         assert events(acs, checked("11YNAY1")) == [Noticed(Defect.TRUNCATED, "11"), RESEND]
         assert events(acs, b"11YN\r") == [Noticed(Defect.TRUNCATED, "11"), BARE_RESEND]
 
+    @proves("a sequence number that jumps is answered")
     @pytest.mark.parametrize("digits", ["13", "11", "10"])
     def test_a_sequence_jump_is_served_and_noticed(self, acs: Connection, digits: str) -> None:
         stream = b"".join(checked(end_session(f"P{n}", f"AY{digit}")) for n, digit in enumerate(digits))
@@ -315,6 +331,7 @@ class TestDefects:
         ]
         assert isinstance(happened[2], Request)
 
+    @proves("unknown messages and fields are ignored")
     def test_unknown_messages_are_ignored_without_end(self, acs: Connection) -> None:
         assert events(acs, b"72foo\r" * 30) == [Noticed(Defect.UNKNOWN_CODE, "72")] * 30
 

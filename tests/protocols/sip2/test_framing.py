@@ -4,6 +4,7 @@ import pytest
 
 from protocols.sip2.errors import Defect, Remedy, RemoteError
 from protocols.sip2.framing import Framer
+from tests.matrix import proves
 
 
 def framed(*pieces: bytes, limit: int = 1000) -> list[bytes]:
@@ -16,6 +17,7 @@ def framed(*pieces: bytes, limit: int = 1000) -> list[bytes]:
     return messages
 
 
+@proves("CR, CR LF, LF and empty lines")
 @pytest.mark.parametrize(
     "stream",
     [

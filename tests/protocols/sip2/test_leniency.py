@@ -31,6 +31,7 @@ from protocols.sip2.messages import (
     RenewAll,
     ScStatus,
 )
+from tests.matrix import proves
 
 
 class Leniency(msgspec.Struct, frozen=True):
@@ -306,6 +307,7 @@ def heard(stream: list[bytes], wire: Wire) -> tuple[tuple[Message, ...], tuple[D
     return tuple(requests), tuple(defects)
 
 
+@proves("everything on the list of what is forgiven")
 @pytest.mark.parametrize("row", LENIENCIES, ids=[f"{row.who}: {row.sends}" for row in LENIENCIES])
 class TestLeniency:
     def test_it_is_read_as_what_was_meant(self, row: Leniency) -> None:

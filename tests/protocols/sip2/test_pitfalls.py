@@ -22,6 +22,7 @@ from protocols.sip2.messages import (
     PatronStatusResponse,
     RenewAllResponse,
 )
+from tests.matrix import proves
 
 DATE = datetime(2025, 1, 31, 9, 30)
 D = b"20250131    093000"
@@ -132,6 +133,7 @@ def test_sequence_number_0_is_a_number(acs: Connection) -> None:
     assert b"|AY0AZ" in acs.send(ended("P1"))
 
 
+@proves("connections know nothing of each other")
 def test_one_connection_knows_nothing_of_another(acs: Connection) -> None:
     """SIPServer LP 1227273; Koha 38810, 42847."""
     other = Connection(Role.ACS, Wire(delimiter="^"))
@@ -178,11 +180,13 @@ def test_two_hundred_renewed_items_are_one_answer() -> None:
     assert parse(serialise(answer, UTF8, "1", True), UTF8) == answer
 
 
+@proves("CR, CR LF, LF and empty lines")
 def test_an_empty_line_gets_no_answer(acs: Connection) -> None:
     """NYPL 833: a loop on empty lines."""
     assert events(acs, b"\r\n" * 1000) == []
 
 
+@proves("a sequence number that jumps is answered")
 def test_a_sequence_jump_locks_nobody_out(acs: Connection) -> None:
     """invenio-sip2 answers 96 to it."""
     events(acs, end("P1", "1"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from servers.demo.facts import facts_of, reachable, write_facts
+from servers.demo.facts import OFFLINE_ITEMS, facts_of, reachable, write_facts
 from servers.places import FACTS
 from tests.servers.demo.given import Running
 
@@ -18,6 +18,7 @@ async def test_the_file_has_exactly_the_shape_that_programs_rely_on(running: Run
     write_facts(running.facts, running.state, also)
     text = (running.state / FACTS).read_bytes()
     built = running.built
+    apart = min(OFFLINE_ITEMS, built.items.count // 3)
     assert also.read_bytes() == text
     assert json.loads(text) == {
         "pid": os.getpid(),
@@ -30,11 +31,19 @@ async def test_the_file_has_exactly_the_shape_that_programs_rely_on(running: Run
             "user": "kiosk-main",
             "password": built.passwords["kiosk-main"],
             "location": "Entrance hall",
+            "other_user": "kiosk-east",
+            "other_password": built.passwords["kiosk-east"],
         },
         "https": None,
         "z3950": None,
         "patrons": {"template": "21234%09d", "first": 1, "count": built.patrons.count},
-        "items": {"template": "31234%09d", "first": 1, "count": built.items.count},
+        "items": {"template": "31234%09d", "first": 1, "count": built.items.count - apart},
+        "offline_items": {
+            "template": "31234%09d",
+            "first": built.items.count - apart + 1,
+            "count": apart,
+        },
+        "pickups": ["MAIN", "EAST", "MUSIC"],
         "pin": built.pin,
         "cases": built.cases,
     }
@@ -48,9 +57,11 @@ async def test_the_file_is_its_owners_alone(running: Running) -> None:
 async def test_a_terminal_that_was_taken_out_of_the_configuration_is_not_offered(running: Running) -> None:
     server = running.server
     server.settings = replace(server.settings, terminal=server.settings.terminal[1:])
-    assert facts_of(server, running.built).sip2.user == "kiosk-east"
+    sip2 = facts_of(server, running.built).sip2
+    assert (sip2.user, sip2.other_user) == ("kiosk-east", "sorter-main")
     server.settings = replace(server.settings, terminal=())
-    assert facts_of(server, running.built).sip2.user == ""
+    sip2 = facts_of(server, running.built).sip2
+    assert (sip2.user, sip2.other_user) == ("", "")
 
 
 def test_who_listens_everywhere_is_reached_on_loopback() -> None:

@@ -96,6 +96,23 @@ def test_the_item_of_several_can_be_lent_and_the_others_stay(desk: CirculationDe
     assert others == [other for other in desk.library.items_of(item.bib) if other.id != item.id]
 
 
+def test_who_has_no_loans_may_borrow_and_those_to_be_tried_on_too(desk: CirculationDesk) -> None:
+    for name in ("patron_no_loans", "patron_to_block", "patron_to_guess"):
+        view = desk.view_patron(KIOSK, case(name)).outcome
+        assert view is not None
+        assert (view.grounds, view.borrower.loans, view.holds) == ((), (), ())
+
+
+def test_the_item_to_be_noted_on_is_available_and_has_no_note(desk: CirculationDesk) -> None:
+    item = case_item(desk, "item_to_note")
+    assert (item.status, item.note) == (ItemStatus.AVAILABLE, "")
+
+
+def test_the_title_on_loan_is_that_of_the_item_on_loan(desk: CirculationDesk) -> None:
+    bib = desk.library.bibs[case_item(desk, "item_on_loan").bib]
+    assert case("title_on_loan") == bib.control_number
+
+
 def test_the_item_on_the_hold_shelf_is_lent_to_who_waits_for_it(desk: CirculationDesk) -> None:
     item = case_item(desk, "item_on_hold")
     assert item.hold is not None

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +17,8 @@ from protocols.sip2 import messages as m
 from protocols.sip2.codec import checksum
 from protocols.sip2.fields import ScStatusCode
 from servers.sip2.client import ClientProblem, Sip2Client, Target
+from servers.sip2.recording import Recorder
+from tests.fakes.script import Script
 from tests.fakes.served import PASSWORD, USER, served
 
 NOW = datetime(2026, 3, 2, 10, 30)
@@ -32,43 +33,6 @@ def checked(text: bytes, digit: int = 0) -> bytes:
 
 
 ENDED = checked(b"36Y20260302    103000AOTOWN|AAP1|")
-
-
-class Script:
-    """A peer on loopback that gives each message the next answer of its script, then closes."""
-
-    def __init__(self, *answers: bytes) -> None:
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self._answers = answers
-        self.asked: list[bytes] = []
-        self.target = Target("127.0.0.1", self._listening.getsockname()[1], tls=False)
-        self._thread = threading.Thread(target=self._play)
-        self._thread.start()
-
-    def _play(self) -> None:
-        with suppress(OSError):  # the client may be gone, and the play closed, before it begins
-            peer, _ = self._listening.accept()
-            with peer, peer.makefile("rwb") as stream:
-                for answer in self._answers:
-                    self.asked.append(_until_cr(stream.read))
-                    stream.write(answer)
-                    stream.flush()
-
-    def close(self) -> None:
-        """Wait until the play is over."""
-        self._listening.close()
-        self._thread.join(10)
-        assert not self._thread.is_alive()
-
-
-def _until_cr(read: Callable[[int], bytes]) -> bytes:
-    taken = b""
-    while not taken.endswith(b"\r"):
-        byte = read(1)
-        if not byte:
-            break
-        taken += byte
-    return taken
 
 
 @pytest.fixture
@@ -181,8 +145,52 @@ class TestRawLines:
         with Sip2Client(peer.target) as client:
             assert client.ask_raw(b"99") == b"9" * 200_000
 
+    def test_the_end_of_a_line_that_comes_late_is_no_answer(self, script: Play) -> None:
+        peer = script(b"98Y\r", b"\n98N\r\n")
+        with Sip2Client(peer.target) as client:
+            assert [client.ask_raw(b"99"), client.ask_raw(b"99")] == [b"98Y", b"98N"]
+
+    def test_of_an_answer_without_an_end_there_is_what_came(self, script: Play) -> None:
+        peer = script(b"98Y", b"36Y\r")
+        with Sip2Client(peer.target, timeout=0.1) as client:
+            assert [client.ask_raw(b"99"), client.ask_raw(b"35")] == [b"98Y", b"36Y"]
+
+    def test_an_answer_without_an_end_in_sight_is_a_sentence(self, script: Play) -> None:
+        peer = script(b"9" * 1_100_000)
+        with (
+            Sip2Client(peer.target) as client,
+            pytest.raises(ClientProblem, match="the conversation has failed: message too long"),
+        ):
+            client.ask_raw(b"99")
+
+
+class TestRecording:
+    def test_what_travels_is_written_down(self, script: Play) -> None:
+        """Repeated requests, and answers that were asked for again, too."""
+        file = io.BytesIO()
+        peer = script(ENDED.replace(b"P1", b"P2"), ENDED)
+        with Sip2Client(peer.target, recorder=Recorder(file, "kiosk", lambda: NOW)) as client:
+            client.ask(END)
+        lines = file.getvalue().decode().splitlines()
+        assert [line.split(" kiosk ")[1][:4] for line in lines] == ["> 35", "< 36", "> 97", "< 36"]
+
+    @pytest.mark.parametrize(
+        ("target", "name"),
+        [
+            (Target("h", 1, user="user"), "user"),
+            (Target("h", 1, certificate=Path("certs/gate.pem")), "gate"),
+            (Target("h", 1), "terminal"),
+        ],
+    )
+    def test_a_terminal_has_a_name(self, target: Target, name: str) -> None:
+        assert target.name == name
+
 
 class TestConnecting:
+    def test_a_charset_that_is_none_is_a_sentence(self) -> None:
+        with pytest.raises(ClientProblem, match=r"'klingon' cannot carry SIP2; .+ --charset"):
+            Sip2Client(Target("127.0.0.1", 1, charset="klingon"))
+
     def test_where_nobody_listens_is_a_sentence(self) -> None:
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]

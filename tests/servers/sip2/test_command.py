@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import io
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import time_machine
 from structlog.testing import capture_logs
 
 from certs.issue import issue_terminal
 from core.model.records import ItemStatus
+from protocols.sip2.codec import Wire, serialise
 from servers.app import Server
 from servers.cli import main
 from servers.places import FACTS
-from servers.sip2.command import ACTS
+from servers.sip2.command import ACTS, add_arguments
 from tests.fakes.served import PASSWORD, USER, served
 from tests.fakes.world import ANN, BOOK
 
@@ -115,6 +119,30 @@ class TestActs:
         assert "38 FeePaidResponse" in said.out
         assert "nothing to pay" in said.out
 
+    async def test_a_hold_is_placed_and_cancelled(self, machine: Started) -> None:
+        async with machine() as circdesk:
+            placed = await circdesk("hold", "--patron", "P1", "--item", "I1")
+            again = await circdesk("hold", "--patron", "P1", "--title", "b1")
+            gone = await circdesk("hold", "--patron", "P1", "--item", "I1", "--mode", "cancel")
+        assert (placed.status, again.status, gone.status) == (0, 1, 0)
+        assert "16 HoldResponse" in placed.out
+
+    async def test_everything_is_renewed_at_once(self, machine: Started) -> None:
+        async with machine() as circdesk:
+            await circdesk("checkout", "--patron", "P1", "--item", "I1")
+            said = await circdesk("renew-all", "--patron", "P1")
+        assert said.status == 0
+        assert "66 RenewAllResponse" in said.out
+
+    async def test_what_travels_is_written_down_if_that_is_wanted(
+        self, machine: Started, tmp_path: Path
+    ) -> None:
+        record = tmp_path / "record"
+        async with machine() as circdesk:
+            await circdesk("patron", "--patron", "P1", "--pin", "pin-of-P1", "--record", str(record))
+        codes = [line.split(f" {USER} ")[1][:4] for line in record.read_text("utf-8").splitlines()[1:]]
+        assert codes == ["> 93", "< 94", "> 63", "< 64"]
+
     async def test_end(self, machine: Started) -> None:
         async with machine() as circdesk:
             said = await circdesk("end", "--patron", "P1")
@@ -123,7 +151,7 @@ class TestActs:
 
     async def test_any_act_that_is_answered_with_offline_is_a_no(self, machine: Started) -> None:
         async with machine() as circdesk:
-            circdesk.server._sip2.draining = True
+            circdesk.server.sip2.service.draining = True
             said = await circdesk("end", "--patron", "P1", "--user", "")
         assert said.status == 1
         assert "98 AcsStatus" in said.out
@@ -139,7 +167,7 @@ class TestActs:
         self, act: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         """Before any server is looked for."""
-        needed = " and ".join(f"--{option}" for option in ACTS[act][1])
+        needed = " and ".join(f"--{option.replace(' or ', ' or --')}" for option in ACTS[act][1])
         status = main(["sip2", act, "--target", "127.0.0.1:1"])
         said = capsys.readouterr().err
         assert (status, said) == (2, f"circdesk sip2 {act} needs {needed}.\n") if needed else (1, said)
@@ -147,6 +175,34 @@ class TestActs:
     def test_lines_are_for_raw_only(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["sip2", "status", "990"]) == 2
         assert capsys.readouterr().err == "circdesk sip2 status takes no lines; raw does.\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("renew-all --patron P1 --pin 12 --agree", "65<date>AOTOWN|AAP1|AD12|BOY|"),
+        ("hold --patron P1 --item I1 --pickup EAST", "15+<date>AOTOWN|AAP1|BSEAST|ABI1|"),
+        (
+            "hold --patron P1 --title b1 --mode change --until 2026-12-31",
+            "15*<date>AOTOWN|AAP1|BW20261231    000000|AJb1|",
+        ),
+        (
+            "hold --patron P1 --item I1 --mode cancel --this-copy --pin 12",
+            "15-<date>AOTOWN|AAP1|BY3|AD12|ABI1|",
+        ),
+        ("block --patron P1 --note lost --retained", "01Y<date>AOTOWN|ALlost|AAP1|AC|"),
+        ("block --patron P1 --note lost", "01N<date>AOTOWN|ALlost|AAP1|AC|"),
+        ("enable --patron P1 --pin 12", "25<date>AOTOWN|AAP1|AD12|"),
+        ("item-note --item I1 --note torn", "19<date>AOTOWN|ABI1|CHtorn|"),
+    ],
+)
+@time_machine.travel(datetime(2026, 3, 2, 10, 30), tick=False)
+def test_an_act_is_the_message_of_the_standard(line: str, message: str) -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    words = parser.parse_args(line.split())
+    request = ACTS[words.act][0](words, "TOWN")
+    assert serialise(request, Wire()).decode() == message.replace("<date>", "20260302    103000")
 
 
 class TestRaw:

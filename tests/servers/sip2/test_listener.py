@@ -17,17 +17,19 @@ import structlog
 import trustme
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from core.desk import CirculationDesk
 from core.model.records import ItemStatus
 from protocols.sip2.codec import checksum
 from protocols.sip2.errors import Defect
-from servers.settings import PinCheck, SecretHash, Sip2Settings, Terminal
+from servers.settings import Dialect, PinCheck, SecretHash, Sip2Settings, Terminal
 from servers.sip2.listener import Sip2Service
 from servers.sip2.terminals import Terminals
 from tests.fakes.line import FakeLine
 from tests.fakes.world import ANN, BEN, BOOK, COPY, FILM, CountedIds, PlainCredentials, World
+from tests.matrix import proves
 
 MAIN = Terminal("kiosk-1", "user-1", SecretHash("word-1"), "kiosk-1", "MAIN")
 EAST = Terminal("kiosk-2", "user-2", SecretHash("word-2"), "kiosk-2", "EAST", delimiter="^")
@@ -53,6 +55,11 @@ def checkin(item: str, at: str = "20260302    103000") -> bytes:
 def item_information(item: str) -> bytes:
     """17: where is the item?"""
     return f"1720260302    103000AOTOWN|AB{item}|".encode()
+
+
+def information(patron: str, pin: str = "") -> bytes:
+    """63 of a patron."""
+    return f"6300120260302    103000          AOTOWN|AA{patron}|AC|AD{pin}|".encode()
 
 
 def patron_status(patron: str, pin: str = "") -> bytes:
@@ -105,7 +112,7 @@ async def world() -> AsyncIterator[World]:
 def service(world: World, *terminals: Terminal, **settings: Any) -> Sip2Service:
     """The conversations of a server of the small library."""
     known = Terminals(terminals or (MAIN, EAST), world.desk, world.credentials)
-    return Sip2Service(Sip2Settings(**settings), known, world.desk)
+    return Sip2Service(Sip2Settings(**{"login_failure_delay": 0.0, **settings}), known, world.desk)
 
 
 async def logged_in(sip2: Sip2Service, login: bytes = LOGIN) -> FakeLine:
@@ -141,6 +148,23 @@ def told(log: Log, event: str) -> Log:
         for entry in log
         if entry["event"] == event
     ]
+
+
+class TestTheDialect:
+    async def test_what_alma_does_not_know_gets_no_answer_and_the_next_its_own(self, world: World) -> None:
+        alma = replace(MAIN, dialect=Dialect.ALMA)
+        line = await logged_in(service(world, alma))
+        line.say(b"15+20260302    093000AOTOWN|AAP1|ABI1|", item_information("I3"))
+        [answer] = await line.hears()
+        assert answer.startswith(b"18")
+
+    async def test_printed_lines_are_as_wide_as_99_says(self, world: World) -> None:
+        line = await logged_in(service(world, replace(MAIN, print_lines=True)))
+        line.say(b"9900102.00", checkout("P1", "I1"))
+        _, lent = await line.hears(2)
+        printed = [field for field in lent.split(b"|") if field.startswith(b"AG")]
+        assert len(printed) > 2
+        assert all(len(field) <= len("AG") + 10 for field in printed)
 
 
 class TestTheOrderOfAnswers:
@@ -393,6 +417,53 @@ class TestWhoMaySpeak:
         assert [answer[:3] for answer in await line.hears(2)] == [b"121", OUT]
         assert line.closed
 
+    async def test_too_many_wrong_logins_from_one_address_end_each_further_one_at_once(
+        self, world: World, log: Log
+    ) -> None:
+        """Over all its connections; the password is not even looked at any more, right or wrong."""
+        sip2 = service(world, login_failures_per_source=2)
+        lines = [FakeLine().connect(sip2.converse) for _ in range(3)]
+        for line in lines:
+            line.say(WRONG_LOGIN)
+            assert await line.hears() == [OUT]
+        assert [line.closed for line in lines] == [False, True, True]
+        assert world.credentials.checks == 2
+        lines[0].say(LOGIN)
+        assert await lines[0].hears() == [OUT]
+        assert (lines[0].closed, world.credentials.checks) == (True, 2)
+        assert len(told(log, "sip2-logins-failing")) == 1
+        assert len(told(log, "sip2-login-failed")) == 4
+
+    async def test_another_machine_behind_the_same_address_gets_in_all_the_same(self, world: World) -> None:
+        sip2 = service(world, login_failures_per_source=1)
+        guesser = FakeLine().connect(sip2.converse)
+        guesser.say(WRONG_LOGIN)
+        assert await guesser.hears() == [OUT]
+        await logged_in(sip2, LOGIN_EAST)
+
+    async def test_another_address_is_not_concerned(self, world: World) -> None:
+        sip2 = service(world, login_failures_per_source=1)
+        guesser = FakeLine(peer="2001:db8::1").connect(sip2.converse)
+        guesser.say(WRONG_LOGIN)
+        assert await guesser.hears() == [OUT]
+        other = FakeLine(peer="2001:db8:0:1::1").connect(sip2.converse)
+        other.say(LOGIN)
+        assert await other.hears() == [IN]
+
+    async def test_a_wrong_login_waits_for_its_answer_and_a_right_one_does_not(self, world: World) -> None:
+        """Whatever was wrong with it; requests behind it wait too."""
+        sip2 = service(world, login_failure_delay=1000.0)
+        for wrong in (WRONG_LOGIN, b"9300CNnobody|COword-1|", b"9311CNuser-1|COword-1|"):
+            line = FakeLine().connect(sip2.converse)
+            line.say(wrong, STATUS)
+            for _ in range(10):
+                await asyncio.sleep(0)
+            assert line.unheard == []
+        await logged_in(sip2)
+        for task in sip2.tasks:
+            task.cancel()
+
+    @proves("connections know nothing of each other")
     async def test_two_terminals_on_two_lines_do_not_mix(self, world: World) -> None:
         """Each has its own agency, delimiter and answers, however their messages interleave."""
         sip2 = service(world)
@@ -447,6 +518,11 @@ class TestCertificates:
         line = certified("kiosk-1").connect(service(world).converse)
         line.say(LOGIN, LOGIN_EAST, checkout("P1", "I1"))
         assert [answer[:3] for answer in await line.hears(3)] == [IN, OUT, b"120"]
+
+    async def test_a_balancer_s_word_for_a_certificate_is_as_good(self, world: World) -> None:
+        line = FakeLine(vouched="kiosk-1").connect(service(world).converse)
+        line.say(checkout("P1", "I1"))
+        assert (await line.hears())[0].startswith(b"121")
 
     @pytest.mark.parametrize("common_name", ["somebody-else", None])
     async def test_another_certificate_or_none_leaves_the_login(
@@ -503,6 +579,39 @@ class TestPins:
         status, refusal = await line.hears(2)
         assert (b"|CQN|" in status, refusal[:3]) == (True, b"120")
 
+    @proves("unknown, wrong and throttled look alike")
+    async def test_nobody_can_tell_a_wrong_pin_from_an_unknown_card_or_a_pause(self, world: World) -> None:
+        """Byte by byte, and with one hash each; only the card that was shown differs."""
+        sip2 = service(world)
+        line = await logged_in(sip2)
+        checks, heard = [], []
+        for patron, pin in [("P1", "wrong"), ("P9", "wrong"), *[("P2", "wrong")] * 5, ("P2", "pin-of-P2")]:
+            for message in (patron_status, information):
+                before = world.credentials.checks
+                line.say(message(patron, pin))
+                heard.append((await line.hears())[0].replace(patron.encode(), b"P0"))
+                checks.append(world.credentials.checks - before)
+        assert len(set(heard)) == 2
+        assert set(checks) == {1}
+
+    @proves("five wrong PINs stop one terminal, not the patron")
+    async def test_after_five_wrong_pins_the_terminal_pauses_for_that_patron_and_others_go_on(
+        self, world: World, log: Log
+    ) -> None:
+        sip2 = service(world)
+        line = await logged_in(sip2)
+        line.say(*[patron_status("P1", "wrong")] * 6, patron_status("P1", "pin-of-P1"))
+        assert all(b"|CQN|" in answer for answer in await line.hears(7))
+        assert [(entry["terminal"], entry["patron"]) for entry in told(log, "pin-throttled")] == [
+            ("kiosk-1", "P1")
+        ]
+        line.say(patron_status("P2", "pin-of-P2"))
+        assert b"|CQY|" in (await line.hears())[0]
+        world.clock.advance(minutes=30)
+        line.say(patron_status("P1", "pin-of-P1"))
+        assert b"|CQY|" in (await line.hears())[0]
+
+    @proves("an empty PIN is no try")
     async def test_an_empty_pin_is_none(self, world: World) -> None:
         line = await logged_in(service(world))
         line.say(checkout("P1", "I1", ""))
@@ -515,6 +624,7 @@ class TestPins:
         line.say(checkout("P1", "I1"), checkout("P1", "I1", "pin-of-P1"), checkin("I1"))
         assert [answer[:3] for answer in await line.hears(3)] == [b"120", b"121", b"101"]
 
+    @proves("a PIN is checked never, if sent, or always")
     async def test_where_it_is_never_checked_a_wrong_pin_does_no_harm(self, world: World) -> None:
         terminal = Terminal("kiosk-1", "user-1", SecretHash("word-1"), pin=PinCheck.NEVER)
         line = await logged_in(service(world, terminal))
@@ -595,6 +705,7 @@ class TestTheEnd:
         await slow_work(sip2)
         assert log == []
 
+    @proves("draining answers 98 offline")
     async def test_while_draining_everything_is_answered_with_offline(self, world: World) -> None:
         sip2 = service(world)
         kiosk, idle = await logged_in(sip2), await logged_in(sip2)
@@ -708,6 +819,161 @@ class TestDeadlines:
         await slow_work(sip2)
         assert world.library.loans_of(ANN) == ()
         assert told(log, "sip2-overdue") == [{"terminal": "kiosk-1", "mid_message": True}]
+
+
+class TestRenewing:
+    """The settings change while terminals talk."""
+
+    @staticmethod
+    def change(sip2: Sip2Service, world: World, *terminals: Terminal, **settings: Any) -> None:
+        """Let the service go on by other settings."""
+        known = Terminals(terminals, world.desk, world.credentials)
+        sip2.take_on(Sip2Settings(**{"login_failure_delay": 0.0, **settings}), known)
+
+    async def test_a_terminal_that_stays_as_it_is_notices_nothing(self, world: World) -> None:
+        sip2 = service(world)
+        line = await logged_in(sip2)
+        self.change(sip2, world, MAIN)
+        line.conversation.renew()
+        line.say(checkout("P1", "I1"))
+        assert (await line.hears())[0].startswith(b"121")
+
+    @proves("configuration reloads without dropping a session")
+    async def test_it_takes_its_new_profile_between_two_messages(self, world: World, log: Log) -> None:
+        sip2 = service(world)
+        line = await logged_in(sip2)
+        self.change(sip2, world, replace(MAIN, delimiter="^", checkout=False))
+        line.conversation.renew()
+        line.say(checkout("P1", "I1").replace(b"|", b"^"))
+        (refusal,) = await line.hears()
+        assert refusal.startswith(b"120")
+        assert b"^AAP1^" in refusal
+        assert told(log, "sip2-profile-changed") == [{"terminal": "kiosk-1"}]
+
+    async def test_what_waits_is_answered_as_it_was_asked_and_what_came_behind_it_by_the_new_profile(
+        self, world: World
+    ) -> None:
+        sip2 = service(world)
+        line = await logged_in(sip2)
+        world.store.hold()
+        line.say(checkout("P1", "I1"))
+        self.change(sip2, world, replace(MAIN, delimiter="^"))
+        line.conversation.renew()
+        line.say(checkout("P1", "I2").replace(b"|", b"^"))
+        world.store.release()
+        first, second = await line.hears(2)
+        assert b"|AAP1|" in first
+        assert b"^AAP1^" in second
+
+    async def test_a_login_under_way_is_judged_by_the_new_terminals(self, slow: Slow) -> None:
+        world, credentials = slow
+        credentials.remembered.clear()
+        sip2 = service(world)
+        line = FakeLine().connect(sip2.converse)
+        line.say(LOGIN)
+        await credentials.under_way.wait()
+        self.change(sip2, world, EAST)
+        line.conversation.renew()
+        credentials.finish()
+        assert await line.hears() == [IN]
+        await slow_work(sip2)
+        assert line.closed
+
+    @pytest.mark.parametrize(
+        "now",
+        [
+            (),
+            (replace(MAIN, password=SecretHash("word-3")),),
+            (replace(MAIN, certificate="kiosk-3"),),
+            (replace(MAIN, user="user-3"),),
+            (replace(MAIN, addresses=("10.0.0.0/8",)),),
+        ],
+        ids=["gone", "password", "certificate", "user", "address"],
+    )
+    async def test_a_terminal_that_would_not_get_in_any_more_is_closed_once_it_is_answered(
+        self, world: World, log: Log, now: tuple[Terminal, ...]
+    ) -> None:
+        sip2 = service(world)
+        line = await logged_in(sip2)
+        world.store.hold()
+        line.say(checkout("P1", "I1"))
+        self.change(sip2, world, *now)
+        line.conversation.renew()
+        line.say(checkout("P1", "I2"))
+        assert not line.closed
+        world.store.release()
+        assert (await line.hears())[0].startswith(b"121")
+        assert line.closed
+        assert told(log, "sip2-terminal-withdrawn") == [{"terminal": "kiosk-1"}]
+        assert world.library.items[COPY].status is ItemStatus.AVAILABLE
+
+    async def test_a_stranger_goes_on_and_meets_the_new_terminals(self, world: World) -> None:
+        sip2 = service(world, EAST)
+        line = certified("kiosk-1").connect(sip2.converse)
+        self.change(sip2, world, MAIN, EAST)
+        line.conversation.renew()
+        line.say(LOGIN_EAST, LOGIN)
+        assert await line.hears(2) == [OUT, IN]
+
+    async def test_limits_on_silence_are_the_new_ones(self, world: World) -> None:
+        sip2 = service(world)
+        line = await logged_in(sip2)
+        self.change(sip2, world, MAIN, idle_limit=77.0)
+        line.conversation.renew()
+        line.say(item_information("I1"))
+        await line.hears()
+        assert line.limit == 77.0
+
+    async def test_a_profile_s_own_limit_on_silence_goes_before_the_listener_s(self, world: World) -> None:
+        line = await logged_in(service(world, replace(MAIN, idle_limit=5.0), idle_limit=77.0))
+        assert line.limit == 5.0
+
+
+class TestTheBoard:
+    async def test_it_counts_what_a_terminal_asks_and_how_that_went(self, world: World, log: Log) -> None:
+        sip2 = service(world)
+        line = FakeLine(peer="192.0.2.9").connect(sip2.converse)
+        line.say(STATUS, LOGIN, checkout("P1", "nothing"), STATUS.replace(b"990", b"991"))
+        await line.hears(4)
+        (state, other) = sip2.board.states(["kiosk-1", "kiosk-2"])
+        assert (state.name, state.connections, state.address) == ("kiosk-1", 1, "192.0.2.9")
+        assert (state.messages, state.last_code, state.status) == (2, "99", "out_of_paper")
+        assert state.p50 is not None
+        assert [(refusal.code, refusal.reason) for refusal in state.refusals] == [("11", "unknown-item")]
+        assert state.quirks == ("sends a status message (99) before it logs in",)
+        assert (other.name, other.connections) == ("kiosk-2", 0)
+        assert told(log, "sip2-refused") == [{"terminal": "kiosk-1", "code": "11", "reason": "unknown-item"}]
+
+    async def test_it_counts_what_had_to_be_asked_for_again_and_what_was_noticed(self, world: World) -> None:
+        sip2 = service(world)
+        line = await logged_in(sip2)
+        line.say(checkout("P1", "I1") + b"AY1AZ0000", item_information("I1"))
+        await line.hears(2)
+        (state,) = sip2.board.states(["kiosk-1"])
+        assert (state.messages, state.resends) == (1, 1)
+        assert sip2.board.gauge("kiosk-1").habits.defects == {Defect.CHECKSUM_WRONG: 1}
+
+    async def test_an_answer_that_waits_for_the_store_counts_from_its_request(self, world: World) -> None:
+        sip2 = service(world)
+        line = await logged_in(sip2)
+        world.store.hold()
+        line.say(checkout("P1", "I1"))
+        assert sip2.board.states(["kiosk-1"])[0].p50 is None
+        world.store.release()
+        await line.hears()
+        assert sip2.board.states(["kiosk-1"])[0].p50 is not None
+
+    async def test_each_connection_counts_until_it_ends_or_logs_out(self, world: World) -> None:
+        sip2 = service(world)
+        lines = [await logged_in(sip2) for _ in range(3)]
+        lines[0].lose()
+        lines[1].say(WRONG_LOGIN)
+        await lines[1].hears()
+        lines[1].lose()
+        assert sip2.board.states(["kiosk-1"])[0].connections == 1
+        lines[2].say(LOGIN)
+        await lines[2].hears()
+        assert sip2.board.states(["kiosk-1"])[0].connections == 1
 
 
 class TestErrorDetection:

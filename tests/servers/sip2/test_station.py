@@ -6,8 +6,13 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import pytest_asyncio
 
+from core.desk import Actor
+from protocols.sip2.codec import Wire
+from servers.settings import Terminal
+from servers.sip2.station import Station, printing, words_of
+from servers.words.languages import Language
 from tests.fakes.world import World
-from tests.servers.sip2.translating import YEN, Kiosk
+from tests.servers.sip2.translating import YEN, ZONE, Kiosk
 
 
 @pytest_asyncio.fixture
@@ -86,3 +91,54 @@ async def test_its_currency_is_the_institutions() -> None:
     world = await World(YEN).start()
     assert Kiosk(world).station.currency == "JPY"
     await world.stop()
+
+
+async def test_what_serves_and_where_it_stands_is_who_acts(world: World) -> None:
+    station = Kiosk(world, serves=("MAIN/*",)).station
+    assert station.actor == Actor("kiosk-1", "MAIN", ("MAIN/*",))
+    assert station.actor_at("EAST") is station.actor
+    roaming = Kiosk(world, current_location=True).station
+    assert roaming.actor_at("EAST/FILMS") == Actor("kiosk-1", "EAST")
+    assert roaming.actor_at("MOON") is roaming.actor
+
+
+@pytest.mark.parametrize(
+    ("terminals", "home", "asked", "spoken"),
+    [
+        ("003", Language.FR, "001", Language.EN),
+        ("003", Language.FR, "000", Language.DE),
+        ("003", Language.FR, "", Language.DE),
+        ("000", Language.FR, "000", Language.FR),
+        ("006", Language.FR, "019", Language.FR),
+    ],
+)
+async def test_the_language_is_that_of_the_message_the_terminal_or_the_library(
+    world: World, terminals: str, home: Language, asked: str, spoken: Language
+) -> None:
+    station = Station(Terminal("kiosk-1", language=terminals), "MAIN", world.desk, ZONE, home)
+    assert station.spoken(asked) is spoken
+
+
+async def test_terminals_with_the_same_texts_share_them(world: World) -> None:
+    one, other = (Kiosk(world, name, texts={"wrong-pin": "No."}).station for name in ("k1", "k2"))
+    assert one.words is other.words
+    assert one.words is not Kiosk(world).station.words
+    assert Kiosk(world).station.words is words_of(frozenset())
+
+
+@pytest.mark.parametrize(
+    ("form", "shown"), [("sip", "2026-03-30 23:59"), ("iso", "2026-03-30 23:59"), ("%d.%m.", "30.03.")]
+)
+async def test_people_read_no_dates_that_are_for_machines(world: World, form: str, shown: str) -> None:
+    when = datetime(2026, 3, 30, 21, 59, tzinfo=UTC)
+    assert Kiosk(world, due_date=form).station.readable(when) == shown
+
+
+@pytest.mark.parametrize(
+    ("profiles", "told", "width"), [(0, 40, 40), (0, 0, 0), (0, None, 0), (32, 40, 32), (32, None, 32)]
+)
+def test_the_width_of_the_paper_is_the_profiles_or_what_the_machine_tells(
+    profiles: int, told: int | None, width: int
+) -> None:
+    wire = Wire(print_width=profiles)
+    assert printing(wire, told) == Wire(print_width=width)

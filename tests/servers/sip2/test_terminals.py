@@ -11,10 +11,12 @@ from msgspec.structs import replace
 
 from core.model.policy import Agency
 from protocols.sip2.codec import ErrorDetection as WireDetection
+from protocols.sip2.codec import LimitUnit as WireUnit
 from protocols.sip2.framing import Terminator as WireTerminator
-from servers.settings import ErrorDetection, SecretHash, Terminal, Terminator
+from servers.settings import ErrorDetection, LimitUnit, SecretHash, Terminal, Terminator
 from servers.sip2.terminals import Terminals, wire
 from servers.tls import PeerIdentity
+from servers.words.languages import Language
 from tests.fakes.world import POLICY, World
 
 FINGERPRINT = "0123456789abcdef" * 4
@@ -33,6 +35,12 @@ async def world() -> AsyncIterator[World]:
 def terminals(world: World, *known: Terminal) -> Terminals:
     """These terminals of the small library."""
     return Terminals(known, world.desk, world.credentials)
+
+
+async def test_where_a_terminal_names_no_language_it_speaks_the_librarys(world: World) -> None:
+    known = Terminals((), world.desk, world.credentials, home=Language.DE)
+    assert known.station(Terminal("quiet")).language is Language.DE
+    assert known.station(Terminal("french", language="002")).language is Language.FR
 
 
 def identity(
@@ -65,9 +73,7 @@ class TestByCertificate:
     async def test_the_fingerprint_goes_before_the_names(
         self, world: World, shown: PeerIdentity, found: Terminal
     ) -> None:
-        station = terminals(world, BY_DNS, BY_NAME, BY_FINGERPRINT).by_certificate(shown)
-        assert station is not None
-        assert station.terminal is found
+        assert terminals(world, BY_DNS, BY_NAME, BY_FINGERPRINT).certified(shown) == (found,)
 
     @pytest.mark.parametrize(
         "shown", [None, identity(), identity("else", ("else.example.org",)), identity("")]
@@ -76,11 +82,101 @@ class TestByCertificate:
         self, world: World, shown: PeerIdentity | None
     ) -> None:
         known = terminals(world, BY_DNS, BY_NAME, BY_FINGERPRINT, LENT)
-        assert known.by_certificate(shown) is None
+        assert known.certified(shown) is None
+
+    async def test_a_terminal_with_addresses_is_nowhere_else(self, world: World) -> None:
+        kiosk = replace(BY_NAME, addresses=("192.0.2.0/28", "2001:db8::/64"))
+        known = terminals(world, kiosk)
+        for address, found in [
+            ("192.0.2.15", True),
+            ("2001:db8::99", True),
+            ("::ffff:192.0.2.1", True),
+            ("192.0.2.16", False),
+            ("", False),
+        ]:
+            assert known.certified(identity("kiosk-1"), address) == ((kiosk,) if found else ())
 
     async def test_a_fingerprint_is_no_name(self, world: World) -> None:
         """Anybody may write it into a certificate's name."""
-        assert terminals(world, BY_FINGERPRINT).by_certificate(identity(FINGERPRINT)) is None
+        assert terminals(world, BY_FINGERPRINT).certified(identity(FINGERPRINT)) is None
+
+
+SHARED = Terminal("anywhere", "user-a", SecretHash("word-a"), "kiosks")
+BESIDE = Terminal("beside", "user-b", SecretHash("word-b"), "kiosks")
+NEAR = Terminal("near", certificate="kiosks", addresses=("192.0.2.0/24",))
+NEARER = Terminal("nearer", certificate="kiosks", addresses=("192.0.2.0/28", "198.51.100.0/24"))
+
+
+class TestSharedCertificate:
+    @pytest.mark.parametrize(
+        ("address", "found"),
+        [
+            ("192.0.2.1", [NEARER]),
+            ("192.0.2.99", [NEAR]),
+            ("198.51.100.1", [NEARER]),
+            ("203.0.113.1", [SHARED, BESIDE]),
+        ],
+        ids=["the smaller network", "the only network", "another network", "no network"],
+    )
+    async def test_the_smallest_network_decides_and_then_the_login(
+        self, world: World, address: str, found: list[Terminal]
+    ) -> None:
+        known = terminals(world, SHARED, NEAR, NEARER, BESIDE)
+        assert known.certified(identity("kiosks"), address) == tuple(found)
+
+    async def test_the_login_chooses_among_exactly_those(self, world: World) -> None:
+        known = terminals(world, SHARED, BESIDE, LENT)
+        certified = known.certified(identity("kiosks"))
+        chosen = await known.by_login("user-b", "word-b", certified)
+        assert chosen is not None
+        assert chosen.terminal is BESIDE
+        assert await known.by_login("user-1", "word-1", certified) is None
+
+    async def test_a_certificate_from_where_its_terminals_are_not_lets_nobody_log_in(
+        self, world: World
+    ) -> None:
+        """It may have been stolen."""
+        known = terminals(world, NEAR, LENT)
+        certified = known.certified(identity("kiosks"), "203.0.113.1")
+        assert certified == ()
+        assert await known.by_login("user-1", "word-1", certified) is None
+
+    async def test_a_certificate_of_nobody_leaves_the_login_open(self, world: World) -> None:
+        known = terminals(world, NEAR, LENT)
+        certified = known.certified(identity("unknown"))
+        assert certified is None
+        assert await known.by_login("user-1", "word-1", certified) is not None
+
+
+class TestByAddress:
+    BRANCH = Terminal("branch", addresses=("192.0.2.0/24", "2001:db8::/32"))
+    DESK = Terminal("desk", addresses=("192.0.2.7",))
+
+    def known(self, world: World, address_login: bool = True) -> Terminals:
+        """Two of a branch, and others that must show more than an address."""
+        shown = (replace(LENT, addresses=("192.0.2.8",)), replace(BY_NAME, addresses=("192.0.2.9",)))
+        return Terminals((self.BRANCH, self.DESK, *shown), world.desk, world.credentials, address_login)
+
+    @pytest.mark.parametrize(
+        ("address", "found"),
+        [
+            ("192.0.2.7", "desk"),
+            ("192.0.2.6", "branch"),
+            ("2001:db8::1", "branch"),
+            ("192.0.2.8", "branch"),
+            ("192.0.2.9", "branch"),
+            ("192.0.3.1", None),
+            ("127.0.0.1", None),
+            ("", None),
+            ("/run/socket", None),
+        ],
+    )
+    async def test_the_smallest_network_decides(self, world: World, address: str, found: str | None) -> None:
+        station = self.known(world).by_address(address)
+        assert (None if station is None else station.terminal.name) == found
+
+    async def test_nobody_is_known_by_it_where_it_is_not_allowed(self, world: World) -> None:
+        assert self.known(world, address_login=False).by_address("192.0.2.7") is None
 
 
 class TestByLogin:
@@ -113,10 +209,32 @@ class TestByLogin:
             assert await known.by_login("user-1", "word-1", None) is not None
         assert world.credentials.checks == 1
 
+    @pytest.mark.parametrize(("address", "let_in"), [("192.0.2.1", True), ("192.0.3.1", False), ("", False)])
+    async def test_a_terminal_logs_in_from_its_addresses_alone(
+        self, world: World, address: str, let_in: bool
+    ) -> None:
+        known = terminals(world, replace(LENT, addresses=("192.0.2.0/24",)), OTHER)
+        assert (await known.by_login("user-1", "word-1", address=address) is not None) is let_in
+        assert await known.by_login("user-2", "word-2", address=address) is not None
+
+    @pytest.mark.parametrize(("location", "let_in"), [("MAIN", True), ("", True), ("EAST", False)])
+    async def test_a_location_that_it_names_must_be_one_of_its_own(
+        self, world: World, location: str, let_in: bool
+    ) -> None:
+        known = terminals(world, replace(LENT, locations=("MAIN",)), OTHER)
+        assert (await known.by_login("user-1", "word-1", location=location) is not None) is let_in
+        assert await known.by_login("user-2", "word-2", location=location) is not None
+
+    async def test_whoever_is_refused_for_an_address_is_checked_like_others(self, world: World) -> None:
+        """Else the time of the answer would tell from where a terminal may come."""
+        known = terminals(world, replace(LENT, addresses=("192.0.2.0/24",)))
+        await known.by_login("user-1", "wrong", address="203.0.113.1")
+        assert world.credentials.checks == 1
+
     async def test_login_and_certificate_must_be_the_same_terminal_s(self, world: World) -> None:
         known = terminals(world, LENT, OTHER)
-        assert await known.by_login("user-1", "word-1", known.station(LENT)) is not None
-        assert await known.by_login("user-1", "word-1", known.station(OTHER)) is None
+        assert await known.by_login("user-1", "word-1", (LENT,)) is not None
+        assert await known.by_login("user-1", "word-1", (OTHER,)) is None
 
 
 class TestAtWork:
@@ -152,8 +270,12 @@ def test_a_terminal_s_settings_are_how_its_messages_are_written() -> None:
         delimiter="^",
         terminator=Terminator.CRLF,
         error_detection=ErrorDetection.REQUIRED,
+        field_limit_unit=LimitUnit.BYTES,
+        screen_width=20,
+        print_width=40,
     )
     written = wire(terminal)
+    assert (written.field_limit_unit, written.screen_width, written.print_width) == (WireUnit.BYTES, 20, 40)
     assert (written.charset, written.fallback_charset, written.delimiter) == ("cp850", "ascii", "^")
     assert (written.terminator, written.error_detection) == (WireTerminator.CRLF, WireDetection.REQUIRED)
 
@@ -166,3 +288,12 @@ def test_every_terminator_of_the_settings_is_one_of_sip2_s(terminator: Terminato
 @pytest.mark.parametrize("detection", ErrorDetection)
 def test_every_error_detection_of_the_settings_is_one_of_sip2_s(detection: ErrorDetection) -> None:
     assert wire(Terminal("kiosk", error_detection=detection)).error_detection.value == detection.value
+
+
+@pytest.mark.parametrize("unit", LimitUnit)
+def test_every_unit_of_the_settings_is_one_of_sip2_s(unit: LimitUnit) -> None:
+    assert wire(Terminal("kiosk", field_limit_unit=unit)).field_limit_unit.value == unit.value
+
+
+def test_terminals_that_write_alike_share_how() -> None:
+    assert wire(Terminal("one", retries=1)) is wire(Terminal("other", retries=2))

@@ -5,28 +5,33 @@ from enum import Enum
 
 import pytest
 
-from core.model.records import FeeKind, ItemStatus, Medium
-from core.refusals import Reason
-from protocols.sip2.fields import FeeType, MediaType, PatronStatus, PaymentType
+from core.model.records import FeeKind, ItemStatus, Medium, PaymentKind
+from protocols.sip2 import fields as sip2
+from protocols.sip2.fields import FeeType, MediaType, PaymentType
+from servers.settings import AlertCause, PaidBy
 from servers.sip2.words import (
+    ALERT_TYPE,
     CIRCULATION_STATUS,
-    CLEAR,
-    DENIED,
     FEE_TYPE,
+    LANGUAGE,
     MAGNETIC,
     MEDIA_TYPE,
+    PAID_BY,
     PAYMENT_KIND,
-    SCREEN,
-    patron_status,
+    language_of,
+    payment_kinds,
 )
+from servers.words.languages import Language
 
 TABLES = [
-    (SCREEN, Reason),
     (CIRCULATION_STATUS, ItemStatus),
     (MEDIA_TYPE, Medium),
     (MAGNETIC, Medium),
     (FEE_TYPE, FeeKind),
     (PAYMENT_KIND, PaymentType),
+    (PAID_BY, PaidBy),
+    (ALERT_TYPE, AlertCause),
+    (LANGUAGE, sip2.Language),
 ]
 
 
@@ -38,16 +43,7 @@ def test_each_table_is_total(table: Mapping[Enum, object], words: type[Enum]) ->
 def test_no_two_words_become_one_where_sip2_can_tell_them_apart() -> None:
     assert set(MEDIA_TYPE.values()) == set(MediaType)
     assert set(FEE_TYPE.values()) == set(FeeType)
-    assert len(set(SCREEN.values())) == len(SCREEN)
-
-
-@pytest.mark.parametrize("reason", Reason)
-def test_what_a_screen_shows_is_a_short_sentence(reason: Reason) -> None:
-    words = SCREEN[reason]
-    assert words.endswith(".")
-    assert words.isascii()
-    assert words.isprintable()
-    assert len(words) <= 80
+    assert set(PAID_BY.values()) == set(PaymentKind)
 
 
 def test_only_what_holds_a_magnetic_carrier_is_magnetic() -> None:
@@ -55,29 +51,39 @@ def test_only_what_holds_a_magnetic_carrier_is_magnetic() -> None:
     assert names == {name for name in Medium.__members__ if "TAPE" in name or "DISKETTE" in name}
 
 
-def flags(*grounds: Reason, renewals: bool = False, holds: bool = False, **owing: bool) -> set[str]:
-    """The names of the flags that are set."""
-    status = patron_status(grounds, renewals, holds, owing.get("fines", False), owing.get("fees", False))
-    return {name for name in PatronStatus.__struct_fields__ if getattr(status, name)}
+def test_every_language_that_we_speak_has_a_code() -> None:
+    assert set(LANGUAGE.values()) == {None, *Language}
 
 
-CHARGE, RENEWAL = "charge_privileges_denied", "renewal_privileges_denied"
-RECALL, HOLD = "recall_privileges_denied", "hold_privileges_denied"
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [
+        ("001", Language.EN),
+        ("024", Language.EN),
+        ("002", Language.FR),
+        ("011", Language.FR),
+        ("003", Language.DE),
+        ("026", Language.NL),
+        ("014", Language.JA),
+        ("eng", Language.EN),
+        ("ger", Language.DE),
+        ("000", None),
+        ("019", None),
+        ("   ", None),
+        ("999", None),
+        ("xyz", None),
+    ],
+)
+def test_a_language_is_known_by_its_code_or_by_letters(code: str, language: Language | None) -> None:
+    assert language_of(code) is language
 
 
-def test_every_flag_is_set_by_its_own_condition() -> None:
-    assert flags() == set()
-    assert flags(Reason.PATRON_EXPIRED) == {CHARGE}
-    assert flags(Reason.PATRON_EXPIRED, renewals=True, holds=True) == {CHARGE, RENEWAL, RECALL, HOLD}
-    assert flags(Reason.CARD_LOST) == {CHARGE, "card_reported_lost"}
-    assert flags(Reason.TOO_MANY_LOANS) == {CHARGE, "too_many_items_charged"}
-    assert flags(Reason.TOO_MANY_OVERDUES) == {CHARGE, "too_many_items_overdue"}
-    assert flags(Reason.TOO_MUCH_OWED, fines=True) == {CHARGE, "excessive_outstanding_fines"}
-    assert flags(Reason.TOO_MUCH_OWED, fees=True) == {CHARGE, "excessive_outstanding_fees"}
-    assert flags(Reason.PATRON_BLOCKED, fines=True, fees=True) == {CHARGE}
-
-
-def test_a_stranger_is_denied_everything_and_nobody_else_anything() -> None:
-    denied = {name for name in PatronStatus.__struct_fields__ if getattr(DENIED, name)}
-    assert denied == {CHARGE, RENEWAL, RECALL, HOLD}
-    assert patron_status((), False, False, False, False) == CLEAR
+def test_a_profile_adds_to_the_payment_types_of_the_standard() -> None:
+    kinds = payment_kinds({"03": PaidBy.DEBIT_CARD, "00": PaidBy.OTHER})
+    assert [kinds.get(code) for code in ("00", "01", "02", "03", "04")] == [
+        PaymentKind.OTHER,
+        PaymentKind.CREDIT_CARD,
+        PaymentKind.CREDIT_CARD,
+        PaymentKind.DEBIT_CARD,
+        None,
+    ]

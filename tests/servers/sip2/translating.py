@@ -1,7 +1,7 @@
 """A terminal whose messages are written as on the wire and answered without a socket, on the library of
 `tests.fakes.world`.
 
-In lines, `<d>` is the time of day at the terminal, in requests as in answers.
+In lines, `<d>` is the time of day at the terminal, in requests as in answers, and `<none>` is no date.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from servers.sip2.translate import Reply, answer
 from tests.fakes.world import POLICY, RECORDS, World
 
 WIRE = Wire(charset="utf-8")
+NO_DATE = " " * 18
 CLEAR = " " * 14
 DENIED = "YYYY" + " " * 10
 ZONE = ZoneInfo("Europe/Berlin")
@@ -62,7 +63,7 @@ class Kiosk:
 
     def request(self, line: str) -> FromSc:
         """The message in a line."""
-        message = parse(line.replace("<d>", self.date).encode(), WIRE)
+        message = parse(line.replace("<d>", self.date).replace("<none>", NO_DATE).encode(), WIRE)
         assert isinstance(message, FromSc)
         return message
 
@@ -74,8 +75,9 @@ class Kiosk:
         """The line that answers a line."""
         return self.written(self.reply(line, pin).message)
 
-    def written(self, message: FromAcs) -> str:
+    def written(self, message: FromAcs | None) -> str:
         """A message as a line."""
+        assert message is not None, "nothing was said"
         return serialise(message, WIRE).decode().replace(self.date, "<d>")
 
     def lend(self, patron: str, item: str) -> str:

@@ -14,6 +14,7 @@ from servers.places import FACTS
 from servers.sip2.kiosk.face import Face
 from tests.fakes.typed import Typed, typed
 from tests.fakes.world import ANN, BOOK, COPY, NOW
+from tests.matrix import proves
 
 CARD = ("P1", "pin-of-P1")
 
@@ -27,6 +28,7 @@ def owes(circdesk: Typed, *amounts: str) -> None:
     circdesk.server.desk.library.install(fees)
 
 
+@proves("a whole visit at the command line")
 async def test_a_book_goes_out_and_stands_on_the_receipt(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

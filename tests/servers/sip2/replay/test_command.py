@@ -9,6 +9,7 @@ import pytest
 from servers.cli import main
 from servers.places import FACTS
 from tests.fakes.typed import Said, Typed, typed
+from tests.matrix import proves
 
 VISIT = ("P1", "pin-of-P1", "borrow", "I1", "I4", "", "account", "finish", "return", "I1", "")
 
@@ -44,6 +45,7 @@ async def test_the_same_library_answers_the_same(
     assert "not compared: AY, AZ, BK, date time sync, transaction date" in said.out
 
 
+@proves("recorded traffic replayed and compared")
 async def test_what_has_changed_is_told_field_by_field(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], secrets: Path
 ) -> None:

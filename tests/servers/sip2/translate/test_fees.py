@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from core.model.records import PaymentKind
 from core.rules.facts import Pin
+from servers.settings import PaidBy
 from tests.fakes.world import ANN, BEN, World
+from tests.matrix import proves
 from tests.servers.sip2.translating import YEN, Kiosk, fields
 
 INVALID = "This is not an amount that can be paid."
@@ -121,6 +123,7 @@ async def test_only_the_librarys_currency_is_taken(kiosk: Kiosk, currency: str, 
     assert fields(said, "AF") == ([] if taken else ["AFThis currency is not taken here."])
 
 
+@proves("amounts have the decimals of their currency")
 async def test_yen_have_no_decimals() -> None:
     world = await World(YEN).start()
     fee = world.library.fees[world.charge(ANN, "500")]
@@ -157,6 +160,7 @@ async def test_the_payers_own_number_is_echoed_and_an_empty_one_is_none(kiosk: K
     assert fields(kiosk.ask(pay("99.00", "BK|")), "BK") == []
 
 
+@proves("a payment sent twice is one payment")
 async def test_the_payers_number_makes_it_one_payment_whenever_it_comes_again(kiosk: Kiosk) -> None:
     first = kiosk.ask(pay("1.00", "BKR-7|"))
     for days in (0, 0.5):
@@ -203,3 +207,78 @@ async def test_a_wrong_pin_is_not_told_of_an_earlier_payment(kiosk: Kiosk) -> No
     assert kiosk.ask(pay("1.00", "BKR-7|"))[:3] == "38Y"
     assert kiosk.ask(pay("1.00", "BKR-7|"), Pin.WRONG)[:3] == "38N"
     assert owed(kiosk) == Decimal("3.75")
+
+
+# What a profile makes of it
+
+
+TYPES = [
+    ("00", PaymentKind.CASH),
+    ("01", PaymentKind.CREDIT_CARD),
+    ("02", PaymentKind.CREDIT_CARD),
+    ("03", PaymentKind.DEBIT_CARD),
+    ("04", PaymentKind.OTHER),
+]
+
+
+@proves("payment types by the standard and by terminal")
+@pytest.mark.parametrize(("code", "kind"), TYPES)
+async def test_a_payment_type_is_what_the_standard_says_or_the_profile(
+    world: World, code: str, kind: PaymentKind
+) -> None:
+    kiosk = Kiosk(world, payment_types={"03": PaidBy.DEBIT_CARD})
+    assert kiosk.ask(pay("1.00", kind=code))[:3] == "38Y"
+    (payment,) = world.library.payments.values()
+    assert payment.kind is kind
+
+
+@pytest.mark.parametrize(("code", "taken"), [("00", "Y"), ("03", "Y"), ("04", "N"), ("  ", "N")])
+async def test_a_strict_profile_takes_no_type_that_nobody_has_told_of(
+    world: World, code: str, taken: str
+) -> None:
+    kiosk = Kiosk(world, payment_types={"03": PaidBy.DEBIT_CARD}, payment_types_strict=True)
+    said = kiosk.ask(pay("1.00", kind=code))
+    assert said[2] == taken
+    assert fields(said, "AF") == (["AFThis kind of payment is not taken here."] if taken == "N" else [])
+
+
+@pytest.mark.parametrize(
+    ("amount", "left"),
+    [("1,25", "3.50"), ("1.25", "3.50"), (",25", "4.50"), ("1,000.00", None), ("1,,2", None)],
+)
+async def test_a_comma_is_a_point_where_the_profile_says_so(
+    world: World, amount: str, left: str | None
+) -> None:
+    kiosk = Kiosk(world, comma_amounts=True)
+    assert kiosk.ask(pay(amount))[2] == ("N" if left is None else "Y")
+    assert owed(kiosk) == Decimal(left or "4.75")
+    if "," in amount:
+        kiosk.world.clock.advance(minutes=1)
+        assert fields(Kiosk(world, "strict").ask(pay(amount)), "AF") == [f"AF{INVALID}"]
+
+
+async def test_a_receipt_is_in_the_terminals_language(world: World) -> None:
+    kiosk = Kiosk(world, print_lines=True, language="003")
+    (line,) = fields(kiosk.ask(pay("1.25")), "AG")
+    assert "1,25 EUR" in line
+    assert fields(Kiosk(world, "k2", print_lines=False).ask(pay("1.00")), "AG") == []
+
+
+OTHER_MONEY = [
+    ("another amount", pay("1.01")),
+    ("another type", pay("1.00", kind="02")),
+    ("another fee", pay("1.00", "CG900|")),
+    ("another check", pay("1.00", "RN17|")),
+]
+
+
+@proves("a payment sent twice is one payment")
+@pytest.mark.parametrize("line", [row[1] for row in OTHER_MONEY], ids=[row[0] for row in OTHER_MONEY])
+async def test_without_a_number_of_its_own_a_payment_is_known_by_what_is_in_it(
+    kiosk: Kiosk, line: str
+) -> None:
+    assert kiosk.ask(pay("1.00"))[:3] == "38Y"
+    assert kiosk.ask(pay("1.00"))[:3] == "38Y"
+    assert owed(kiosk) == Decimal("3.75")
+    assert kiosk.ask(line)[:3] == "38Y"
+    assert owed(kiosk) < Decimal("3.75")

@@ -7,6 +7,7 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from core.model.records import ItemId, ItemStatus
+from core.refusals import Reason
 from core.rules.facts import Pin
 from servers.sip2.words import CIRCULATION_STATUS
 from tests.fakes.world import BOOK, EMMA, KIOSK, METROPOLIS, World
@@ -109,3 +110,50 @@ async def test_what_is_shown_waits_for_what_it_has_seen(kiosk: Kiosk) -> None:
     reply = kiosk.reply(about("I1"), Pin.RIGHT)
     assert (reply.unit, reply.mine) == (lent.unit, False)
     assert kiosk.reply(about("I9")).unit is None
+
+
+# 19/20
+
+
+def note(item: str, text: str = "torn page 3") -> str:
+    return f"19<d>AOTOWN|AB{item}|CH{text}|"
+
+
+@pytest.fixture
+def staffed(world: World) -> Kiosk:
+    """A machine that may note items."""
+    return Kiosk(world, block_patrons=True)
+
+
+async def test_what_a_machine_notes_is_kept_with_the_item_and_told_back(staffed: Kiosk) -> None:
+    assert staffed.ask(note("i1")) == "201<d>ABi1|AJEmma|CHtorn page 3|"
+    staffed.world.clock.advance(minutes=1)
+    staffed.ask(note("I1", "wet"))
+    assert staffed.world.library.items[BOOK].note == "torn page 3 / wet"
+
+
+async def test_an_empty_note_is_none(staffed: Kiosk) -> None:
+    assert staffed.ask(note("I1", "")) == "201<d>ABI1|AJEmma|"
+    assert staffed.world.library.items[BOOK].note == ""
+
+
+async def test_of_an_unknown_item_nothing_is_noted(staffed: Kiosk) -> None:
+    said = staffed.ask(note("I9"))
+    assert said == "200<d>ABI9|CHtorn page 3|AFThis item is not known here. Please ask at the desk.|"
+
+
+async def test_a_machine_that_may_not_note_items_is_refused(kiosk: Kiosk) -> None:
+    reply = kiosk.reply(note("I1"))
+    assert reply.reason is Reason.NOT_ALLOWED_HERE
+    assert kiosk.written(reply.message)[:3] == "200"
+    assert kiosk.world.library.items[BOOK].note == ""
+
+
+async def test_a_note_sent_twice_is_noted_once(staffed: Kiosk) -> None:
+    line = note("I1").replace("<d>", staffed.date)
+    first = staffed.reply(line)
+    said = staffed.written(first.message)
+    staffed.world.clock.advance(minutes=1)
+    assert staffed.ask(line) == said
+    assert staffed.reply(line).unit is first.unit
+    assert staffed.world.library.items[BOOK].note == "torn page 3"

@@ -1,15 +1,21 @@
 """11/12 and 29/30 in SIP2's words: each way to yes, each family of no, and the same again."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
 from core.model.records import BlockKind, ItemStatus
+from core.refusals import Reason
 from core.rules.facts import Pin
+from servers.settings import Dialect
 from servers.sip2.translate.wording import request_key
+from servers.words.catalogue import Words
+from servers.words.languages import Language
 from tests.fakes.world import ANN, BOOK, COPY, EAST_KIOSK, EMMA, FILM, KIOSK, World
+from tests.matrix import proves
 from tests.servers.sip2.translating import MORE_RECORDS, RENTALS, YEN, Kiosk, fields
 
 NO_DATE = " " * 18
@@ -135,6 +141,7 @@ async def test_renewal_ok_tells_that_it_was_a_renewal(kiosk: Kiosk) -> None:
 RENEWAL_WANTED = [("Y", True, "121Y"), ("Y", False, "120N"), ("N", True, "120N"), ("N", False, "120N")]
 
 
+@proves("what one has already is renewed by a checkout")
 @pytest.mark.parametrize(("policy", "allowed", "said"), RENEWAL_WANTED)
 async def test_what_the_patron_has_is_renewed_only_if_both_sides_want_it(
     world: World, policy: str, allowed: bool, said: str
@@ -145,6 +152,7 @@ async def test_what_the_patron_has_is_renewed_only_if_both_sides_want_it(
     assert kiosk.ask(out(policy=policy))[:4] == said
 
 
+@proves("a fee must be acknowledged before the loan")
 async def test_a_fee_is_told_first_and_charged_once_it_is_acknowledged(rentals: World) -> None:
     kiosk = Kiosk(rentals)
     for more in ("", "BON|", "BO|"):
@@ -186,6 +194,7 @@ async def test_a_loan_is_renewed_and_the_strip_left_alone(kiosk: Kiosk) -> None:
     assert said == "301YYN<d>AOTOWN|AAP1|ABI5|AJVertigo|AH20260402    235900|CK005|"
 
 
+@proves("a loan is found by its title")
 @pytest.mark.parametrize("named", ["AJEmma|", "AJb1|", "AB|AJEmma|", "AB |AJ Emma |"])
 async def test_without_a_barcode_the_loan_is_found_by_title_or_control_number(
     kiosk: Kiosk, named: str
@@ -224,7 +233,7 @@ async def test_what_cannot_be_renewed_is_refused_in_the_words_of_30(
 async def test_what_was_renewed_too_often_or_is_wanted_is_refused(kiosk: Kiosk) -> None:
     kiosk.lend("P1", "I3")
     kiosk.world.desk.place_hold(KIOSK, "P2", kiosk.world.library.items[FILM].bib, "MAIN")
-    words = "Somebody is waiting for this item."
+    words = "Somebody else is waiting for this item."
     assert kiosk.ask(again(items="ABI3|")) == refusal("30", "P1", "I3", "Metropolis", words)
     kiosk.lend("P1", "I1")
     for _ in range(3):
@@ -320,3 +329,61 @@ async def test_an_act_is_told_when_it_is_durable(kiosk: Kiosk) -> None:
     seen = kiosk.world.desk.check_out(EAST_KIOSK, "P2", "I2")
     refused = kiosk.reply(out(item="I2"))
     assert (refused.unit, refused.mine) == (seen.unit, False)
+
+
+# What a profile makes of it
+
+
+async def test_alma_renews_what_the_patron_has_whatever_the_machine_wants(world: World) -> None:
+    """Its renewal policy should agree with the profile's, but has no effect."""
+    kiosk = Kiosk(world, dialect=Dialect.ALMA)
+    kiosk.lend("P1", "I1")
+    world.clock.advance(days=3)
+    assert kiosk.ask(out(policy="N"))[:4] == "121Y"
+    barred = Kiosk(world, "k2", dialect=Dialect.ALMA, renewal_policy=False)
+    assert barred.ask(out(policy="Y"))[:4] == "120N"
+
+
+async def test_permissions_that_only_inform_are_not_enforced(world: World) -> None:
+    kiosk = Kiosk(world, enforce=False, checkout=False, renewal_policy=False)
+    assert kiosk.ask(out())[:3] == "121"
+    world.clock.advance(days=3)
+    assert kiosk.ask(again())[:4] == "301Y"
+    world.clock.advance(days=3)
+    assert kiosk.ask(out())[:4] == "121Y"
+
+
+async def test_a_machine_may_be_told_to_ignore_its_strips(world: World) -> None:
+    kiosk = Kiosk(world, security_inhibit=True)
+    assert fields(kiosk.ask(out()), "CI") == ["CIY"]
+    assert fields(kiosk.ask(out("P2")), "CI") == []
+
+
+async def test_a_receipt_says_until_when_for_people(world: World) -> None:
+    kiosk = Kiosk(world, print_lines=True)
+    assert fields(kiosk.ask(out()), "AH", "AG") == [
+        "AH20260330    235900",
+        "AGEmma",
+        "AGOn loan until 2026-03-30 23:59.",
+    ]
+    world.clock.advance(days=3)
+    dotted = Kiosk(world, print_lines=True, due_date="%d.%m.")
+    assert fields(dotted.ask(again()), "AH", "AG") == ["AH02.04.", "AGEmma", "AGRenewed until 02.04.."]
+    assert fields(kiosk.ask(out("P2")), "AG") == []
+
+
+@pytest.mark.parametrize("profile", [{}, {"print_lines": False, "print_width": 40}])
+async def test_without_paper_there_is_no_receipt(world: World, profile: dict[str, Any]) -> None:
+    assert fields(Kiosk(world, **profile).ask(out()), "AG") == []
+
+
+async def test_a_refusal_is_in_the_terminals_language_or_the_profiles_own_words(world: World) -> None:
+    german = Kiosk(world, language="003").ask(out("P4"))
+    assert fields(german, "AF") == [f"AF{Words().refusal(Reason.PATRON_EXPIRED, Language.DE)}"]
+    own = Kiosk(world, language="003", texts={"patron-expired": "Bitte zu Dora."}).ask(out("P4"))
+    assert fields(own, "AF") == ["AFBitte zu Dora."]
+
+
+async def test_the_log_is_told_why(kiosk: Kiosk) -> None:
+    assert kiosk.reply(out("P4")).reason is Reason.PATRON_EXPIRED
+    assert kiosk.reply(out()).reason is None

@@ -9,14 +9,20 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from core.model.records import BlockKind, FeeKind, HoldId
+from core.refusals import Reason
 from core.rules.facts import Pin
-from tests.fakes.world import ANN, BEN, EAST_KIOSK, EMMA, KIOSK, METROPOLIS, POLICY, RECORDS, World
+from servers.settings import Dialect, PinCheck, StatusFlag
+from servers.words.catalogue import Words
+from servers.words.languages import Language
+from tests.fakes.world import ANN, BEN, DAN, EAST_KIOSK, EMMA, KIOSK, METROPOLIS, POLICY, RECORDS, World
+from tests.matrix import proves
 from tests.servers.sip2.translating import CLEAR, DENIED, MORE_RECORDS, UNTITLED, VERTIGO, YEN, Kiosk, fields
 
 NO_COUNTS = "0000" * 6
 UNKNOWN = "AFThis card is not known here.|"
 WRONG = "AFCard and PIN do not match.|"
 EXPIRED = "AFThis card has expired. Please ask at the desk.|"
+GERMAN = Words().refusal(Reason.PATRON_EXPIRED, Language.DE)
 LIMITS = "BZ0015|CA0005|CB0030|"
 
 
@@ -60,7 +66,7 @@ async def test_a_wrong_pin_shows_neither_name_nor_money(kiosk: Kiosk, code: str)
     kiosk.lend("P1", "I1")
     said = kiosk.ask(f"{code}AOTOWN|AAP1|AC|ADx|", Pin.WRONG)
     counts = NO_COUNTS if code.startswith("63") else ""
-    assert said[2:] == f"{DENIED}001<d>{counts}AOTOWN|AAP1|AE|BLY|CQN|{WRONG}"
+    assert said[2:] == f"{DENIED}001<d>{counts}AOTOWN|AAP1|AE|BLN|CQN|{WRONG}"
 
 
 async def test_required_fields_are_there_even_when_they_came_empty_or_not_at_all(kiosk: Kiosk) -> None:
@@ -80,6 +86,7 @@ async def test_the_language_is_echoed_and_the_terminals_own_where_none_was_named
         assert kiosk.ask(f"63{asked}<d>{' ' * 10}AOTOWN|AA{patron}|")[16:19] == answered
 
 
+@proves("flags of 24 are true only if the condition holds")
 async def test_each_flag_stands_at_its_place_and_only_for_its_reason(kiosk: Kiosk) -> None:
     kiosk.world.charge(ANN, "10.01")
     said = kiosk.ask("23001<d>AOTOWN|AAP1|AC|AD|")
@@ -103,12 +110,14 @@ async def test_who_has_as_many_loans_as_allowed_may_still_renew_and_place_holds(
     await world.stop()
 
 
-async def test_what_is_shown_waits_for_what_it_has_seen(kiosk: Kiosk) -> None:
+async def test_what_is_shown_waits_for_what_it_has_seen_and_a_wrong_pin_has_seen_nothing(
+    kiosk: Kiosk,
+) -> None:
     lent = kiosk.world.desk.check_out(KIOSK, "P1", "I1")
     for line in ("23001<d>AOTOWN|AAP1|AC|AD|", f"63001<d>{' ' * 10}AOTOWN|AAP1|"):
-        for pin in (Pin.NOT_GIVEN, Pin.WRONG):
-            reply = kiosk.reply(line, pin)
-            assert (reply.unit, reply.mine) == (lent.unit, False)
+        reply = kiosk.reply(line)
+        assert (reply.unit, reply.mine) == (lent.unit, False)
+        assert kiosk.reply(line, Pin.WRONG).unit is None
 
 
 # 63/64
@@ -163,6 +172,7 @@ async def test_each_list_has_its_place_in_the_summary_and_its_field(
     assert said[22:46] == "000100010002000200000001"
 
 
+@proves("63 answers several lists at once, in pages")
 async def test_several_lists_may_be_asked_for_at_once(ben: Kiosk) -> None:
     said = ben.ask(f"63001<d>{'Y' * 10}AOTOWN|AAP2|")
     assert fields(said, "AS", "AT", "AU", "AV", "BU", "CD") == [
@@ -186,6 +196,7 @@ PAGES = [
 ]
 
 
+@proves("63 answers several lists at once, in pages")
 @pytest.mark.parametrize(("page", "entries"), PAGES)
 async def test_a_page_is_cut_from_the_list_and_the_counts_are_of_all(
     ben: Kiosk, page: str, entries: list[str]
@@ -207,6 +218,7 @@ async def test_a_fee_paid_in_part_is_listed_with_what_is_left(ben: Kiosk) -> Non
     assert fields(said, "BV", "AV") == ["BV3.75", "AV900 2.50 overdue", "AV901 1.25 overdue"]
 
 
+@proves("what is owed is the same in 24, 64 and the list of fees")
 async def test_what_is_owed_is_the_same_everywhere_and_the_sum_of_the_fees(ben: Kiosk) -> None:
     status, information = ben.ask("23001<d>AOTOWN|AAP2|AC|AD|"), ben.ask(asking(3))
     (owed,) = fields(status, "BV")
@@ -214,6 +226,7 @@ async def test_what_is_owed_is_the_same_everywhere_and_the_sum_of_the_fees(ben: 
     assert sum(Decimal(fee.split()[1]) for fee in fields(information, "AV")) == Decimal(owed[2:])
 
 
+@proves("list entries by the terminal's templates")
 async def test_entries_are_written_as_the_terminals_templates_have_them(ben: Kiosk) -> None:
     kiosk = Kiosk(
         ben.world,
@@ -291,6 +304,7 @@ async def test_a_right_pin_is_told_in_64(kiosk: Kiosk) -> None:
     assert fields(kiosk.ask(asking(None, "P1")), "CQ") == []
 
 
+@proves("amounts have the decimals of their currency")
 async def test_yen_have_no_decimals() -> None:
     world = await World(YEN).start()
     world.charge(BEN, "1500")
@@ -311,6 +325,93 @@ async def test_due_dates_in_lists_are_those_of_the_loan(world: World) -> None:
     assert all(one != other for one, other in pairwise(said))
 
 
+# What a profile makes of it
+
+
+@proves("lists, holds and pickup: ready is not waiting")
+async def test_holds_that_wait_may_be_listed_as_ready_after_those_that_are(ben: Kiosk) -> None:
+    """LP 1799272: some machines show nothing else."""
+    kiosk = Kiosk(ben.world, waiting_holds_as_ready=True)
+    said = kiosk.ask(f"63001<d>{'Y' * 10}AOTOWN|AAP2|")
+    assert fields(said, "AS", "CD") == ["ASI5", "ASMetropolis"]
+    assert said[22:46] == "000200010002000200000000"
+
+
+@pytest.mark.parametrize(
+    ("limit", "page", "entries"),
+    [
+        (0, "", ["AUI1", "AUI7"]),
+        (1, "", ["AUI1"]),
+        (1, "BP2|", ["AUI7"]),
+        (1, "BP1|BQ2|", ["AUI1"]),
+        (2, "BP1|BQ1|", ["AUI1"]),
+        (5, "", ["AUI1", "AUI7"]),
+    ],
+)
+async def test_a_list_has_so_many_entries_at_most_and_counts_all(
+    ben: Kiosk, limit: int, page: str, entries: list[str]
+) -> None:
+    said = Kiosk(ben.world, list_limit=limit).ask(asking(2, more=page))
+    assert fields(said, "AU") == entries
+    assert said[30:34] == "0002"
+
+
+async def test_only_the_flags_of_the_profile_are_set(kiosk: Kiosk) -> None:
+    kiosk.world.charge(ANN, "10.01")
+    shown = Kiosk(kiosk.world, status_flags=(StatusFlag.CHARGE_PRIVILEGES_DENIED,))
+    for line in ("23001<d>AOTOWN|AAP1|AC|AD|", "23001<d>AOTOWN|AAP9|AC|AD|"):
+        assert shown.ask(line)[2:16] == f"Y{' ' * 13}"
+
+
+async def test_alma_shows_its_own_flags_and_speaks_the_profiles_language(kiosk: Kiosk) -> None:
+    kiosk.world.charge(ANN, "10.01")
+    alma = Kiosk(kiosk.world, dialect=Dialect.ALMA, language="003")
+    said = alma.ask("23001<d>AOTOWN|AAP1|AC|AD|")
+    assert said[2:19] == "          Y   003"
+    assert alma.ask("23001<d>AOTOWN|AAP4|AC|AD|")[2:19] == "Y  Y          003"
+    assert alma.ask("23001<d>AOTOWN|AAP9|AC|AD|")[2:19] == "Y  Y          003"
+    assert alma.ask(f"63001<d>{'Y' * 10}AOTOWN|AAP4|")[2:19] == "Y  Y          003"
+
+
+LANGUAGES = [
+    # the message's, the patron's, the terminal's, what is spoken
+    ("001", "de", "002", "This card has expired. Please ask at the desk."),
+    ("003", "", "001", GERMAN),
+    ("ger", "", "001", GERMAN),
+    ("000", "de", "001", GERMAN),
+    ("   ", "ger", "001", GERMAN),
+    ("000", "", "003", GERMAN),
+    ("000", "zu", "003", GERMAN),
+    ("019", "fr", "003", GERMAN),
+    ("019", "fr", "000", "This card has expired. Please ask at the desk."),
+]
+
+
+@proves("messages in the language asked for")
+@pytest.mark.parametrize(("asked", "patrons", "terminals", "said"), LANGUAGES)
+async def test_people_are_spoken_to_in_the_language_of_the_message_then_their_own_then_the_terminals(
+    world: World, asked: str, patrons: str, terminals: str, said: str
+) -> None:
+    """Their own only where the message leaves it open; for a language without texts, the terminal's."""
+    dan = world.library.patrons[DAN]
+    world.library.install([replace(dan, language=patrons)])
+    kiosk = Kiosk(world, language=terminals)
+    assert fields(kiosk.ask(f"23{asked}<d>AOTOWN|AAP4|AC|AD|"), "AF") == [f"AF{said}"]
+    assert fields(kiosk.ask(f"63{asked}<d>{' ' * 10}AOTOWN|AAP4|"), "AF") == [f"AF{said}"]
+
+
+async def test_a_refusal_speaks_the_language_of_the_message_too(world: World) -> None:
+    kiosk = Kiosk(world, language="001")
+    said = kiosk.ask("23003<d>AOTOWN|AAP9|AC|AD|")
+    assert fields(said, "AF") == [f"AF{Words().refusal(Reason.UNKNOWN_PATRON, Language.DE)}"]
+
+
+async def test_a_profile_has_texts_of_its_own_or_none(world: World) -> None:
+    kiosk = Kiosk(world, texts={"patron-expired": "Ask Dora.", "unknown-patron": ""})
+    assert fields(kiosk.ask("23001<d>AOTOWN|AAP4|AC|AD|"), "AF") == ["AFAsk Dora."]
+    assert fields(kiosk.ask("23001<d>AOTOWN|AAP9|AC|AD|"), "AF") == []
+
+
 # 35/36
 
 
@@ -319,3 +420,11 @@ async def test_due_dates_in_lists_are_those_of_the_loan(world: World) -> None:
 async def test_a_session_always_ends(kiosk: Kiosk, patron: str, pin: Pin) -> None:
     assert kiosk.ask(f"35<d>AOTOWN|AA{patron}|AC|ADx|", pin) == f"36Y<d>AOTOWN|AA{patron}|"
     assert kiosk.ask(f"35<d>AA{patron}|", pin) == f"36Y<d>AO|AA{patron}|"
+
+
+async def test_where_every_pin_is_checked_a_wrong_one_ends_no_session(world: World) -> None:
+    kiosk = Kiosk(world, pin=PinCheck.ALWAYS)
+    said = kiosk.ask("35<d>AOTOWN|AAP1|AC|ADx|", Pin.WRONG)
+    assert said == f"36N<d>AOTOWN|AAP1|{WRONG}"
+    assert kiosk.ask("35<d>AOTOWN|AAP1|AC|AD1|", Pin.RIGHT)[:3] == "36Y"
+    assert kiosk.reply("35<d>AOTOWN|AAP1|AC|ADx|", Pin.WRONG).reason is Reason.WRONG_PIN

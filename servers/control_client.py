@@ -1,0 +1,60 @@
+"""Asks a running server through its control socket. See `servers.control`."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from servers.control import VERSION, Answer, Request, short_path
+
+STATE: Final = Path("state")
+
+PATIENCE: Final = 30.0
+"""Seconds for an answer. A server that starts on millions of records does not listen yet."""
+
+
+class ControlProblem(Exception):
+    """The server cannot be asked, or refuses, in a sentence a line."""
+
+
+def add_state_argument(parser: argparse.ArgumentParser) -> None:
+    """The argument that says which server is meant."""
+    parser.add_argument(
+        "--state",
+        type=Path,
+        default=STATE,
+        metavar="DIR",
+        help=f"state directory of the running server (default: {STATE})",
+    )
+
+
+def ask(state: Path, verb: str, **arguments: Any) -> dict[str, Any]:
+    """What the server on the state directory answers. Raises `ControlProblem`. Blocks."""
+    with socket.socket(socket.AF_UNIX) as sock:
+        sock.settimeout(PATIENCE)
+        try:
+            with short_path(state) as path:
+                sock.connect(path)
+            sock.sendall(msgspec.json.encode(Request(verb, arguments)) + b"\n")
+            with sock.makefile("rb") as lines:
+                line = lines.readline()
+        except (FileNotFoundError, ConnectionError) as error:
+            raise ControlProblem(
+                f"circdesk: no server is running on {state}; start one with circdesk serve --state {state}, "
+                "or name the state directory of another with --state DIR"
+            ) from error
+        except OSError as error:
+            raise ControlProblem(f"circdesk: {state}: {error.strerror or error}") from error
+    try:
+        answer = msgspec.json.decode(line, type=Answer)
+    except msgspec.MsgspecError as error:
+        raise ControlProblem(f"circdesk: the server on {state} gives no answer") from error
+    if answer.version != VERSION:
+        raise ControlProblem("circdesk: the server is of another version than this command")
+    if answer.problems:
+        raise ControlProblem("\n".join(answer.problems))
+    return answer.answer

@@ -1,0 +1,162 @@
+"""The rows of what is done, and the marks by which tests say that they show it.
+
+The rule it keeps: every mark has a row, every row a mark (`tests/test_matrix.py`). Marks are read from the
+source of the tests, so that the table (`tests/tables.py`) costs no collection.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+TESTS: Final = Path(__file__).parent
+
+ROWS: Final[Mapping[str, tuple[str, ...]]] = {
+    "Messages": (
+        "01/24 block patron",
+        "09/10 checkin",
+        "11/12 checkout",
+        "15/16 hold: place",
+        "15/16 hold: cancel",
+        "15/16 hold: change",
+        "17/18 item information",
+        "19/20 item status update",
+        "23/24 patron status",
+        "25/26 patron enable",
+        "29/30 renew",
+        "35/36 end patron session",
+        "37/38 fee paid",
+        "63/64 patron information",
+        "65/66 renew all",
+        "93/94 login",
+        "96/97 resend",
+        "99/98 status",
+    ),
+    "Reading and writing": (
+        "checksum over the bytes as they came",
+        "checksums off, accepted or required, by terminal",
+        "a repeated request is answered again, not done again",
+        "97 replays the last answer byte for byte",
+        "a sequence number that jumps is answered",
+        "CR, CR LF, LF and empty lines",
+        "messages in pieces, and several at once",
+        "unknown messages and fields are ignored",
+        "everything on the list of what is forgiven",
+        "charset by terminal, with a fallback",
+        "delimiter by terminal; values never hold it",
+        "no value longer than 255, cut between characters",
+        "control characters never leave in a value",
+        "screen and print lines in the width of the terminal",
+        "time zone by terminal",
+        "due dates in the terminal's form",
+    ),
+    "Circulation": (
+        "what one has already is renewed by a checkout",
+        "a loan is found by its title",
+        "a return counts from when it was made",
+        "a barcode may have blanks around it or be in lower case",
+        "a patron is found by any of their identifiers",
+        "a fee must be acknowledged before the loan",
+        "one fee paid by its number",
+        "a payment sent twice is one payment",
+        "overpayment is refused",
+        "payment types by the standard and by terminal",
+        "amounts have the decimals of their currency",
+        "what is owed is the same in 24, 64 and the list of fees",
+        "63 answers several lists at once, in pages",
+        "flags of 24 are true only if the condition holds",
+        "offline transactions are booked as the machine did them",
+        "rules an offline transaction broke go to a work list",
+        "no block is not believed of what was done just now",
+        "a cancelled checkout leaves everything as it was",
+        "a cancelled checkin leaves everything as it was",
+        "the same act asked again on a new connection is done once",
+        "lists, holds and pickup: ready is not waiting",
+        "list entries by the terminal's templates",
+        "items already in are taken in again by sorters",
+        "sort bins by rules",
+        "alert and its type by cause",
+        "security strips by rules",
+        "magnetic media are told",
+    ),
+    "Who may, and what is shown": (
+        "a client certificate names the terminal",
+        "several machines share a certificate",
+        "an address names the terminal",
+        "a terminal with addresses is nowhere else",
+        "the location named at the login is one of the terminal's",
+        "a failed login ends an earlier one",
+        "99 before 93",
+        "98 and BX say what the terminal may do now",
+        "messages allowed by terminal",
+        "the desk serves its locations only",
+        "the dialect of Alma",
+        "a shipped profile for a family of machines",
+        "personal fields hidden or masked by terminal",
+        "extension fields only where switched on",
+        "messages in the language asked for",
+        "texts replaced or silenced by terminal",
+        "five wrong PINs stop one terminal, not the patron",
+        "unknown, wrong and throttled look alike",
+        "a PIN is checked never, if sent, or always",
+        "an empty PIN is no try",
+        "no secret in any log",
+        "connections know nothing of each other",
+    ),
+    "Running it": (
+        "TLS 1.2 and 1.3 in the process",
+        "stunnel with a certificate per terminal",
+        "plain SIP2 on the TLS port is recognised",
+        "plain SIP2 for loopback or an allow list",
+        "PROXY protocol",
+        "limits per source and in all",
+        "back-pressure on who does not read",
+        "peers that are gone are found, and answers leave at once",
+        "idle kiosks beside busy ones",
+        "configuration reloads without dropping a session",
+        "certificates reload without dropping a session",
+        "draining answers 98 offline",
+        "what was acknowledged survives a kill",
+        "a live board of terminals",
+        "a profile suggested from what a machine sends",
+        "why: a dry run that shows the rules",
+        "a pasted message decoded",
+        "recorded traffic replayed and compared",
+        "a whole visit at the command line",
+    ),
+}
+"""Section → rows. Every row needs a test that proves it; every mark needs a row."""
+
+_KNOWN: Final = frozenset(row for rows in ROWS.values() for row in rows)
+
+
+def proves(*rows: str) -> pytest.MarkDecorator:
+    """Mark a test as one that shows these rows of the matrix to be so."""
+    unknown = set(rows) - _KNOWN
+    assert not unknown, f"no row of tests/matrix.py: {unknown}"
+    return pytest.mark.proves(*rows)
+
+
+def proofs() -> dict[str, list[str]]:
+    """Row → the tests marked with it, as `path::name`: those that go through the wire, then the others."""
+    found: dict[str, list[str]] = {row: [] for rows in ROWS.values() for row in rows}
+    for path in sorted(TESTS.rglob("test_*.py"), key=lambda path: (path.parent.name != "walks", path)):
+        text = path.read_text("utf-8")
+        if "@proves" not in text:
+            continue
+        for name, row in _marks(ast.parse(text)):
+            found[row].append(f"{path.relative_to(TESTS)}::{name}")
+    return found
+
+
+def _marks(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        for mark in node.decorator_list:
+            if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Name) and mark.func.id == "proves":
+                yield from ((node.name, ast.literal_eval(argument)) for argument in mark.args)
