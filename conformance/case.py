@@ -79,6 +79,7 @@ class Opening(Enum):
     """In which state a connection is handed to the case."""
 
     LOGGED_IN = "after an accepted 93, where the target names a user"
+    OTHER = "after an accepted 93 of another terminal, which the target names"
     UNTOUCHED = "as the socket opened"
 
 
@@ -88,7 +89,14 @@ class Reconnect(Struct, frozen=True):
     opening: Opening = Opening.LOGGED_IN
 
 
-Step = Ask | Burst | Reconnect
+class Beside(Struct, frozen=True):
+    """Messages on a second connection while the first stays open; then the first goes on."""
+
+    asks: tuple[Ask, ...]
+    opening: Opening = Opening.LOGGED_IN
+
+
+Step = Ask | Burst | Reconnect | Beside
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -111,18 +119,25 @@ class Case(Struct, frozen=True, kw_only=True):
             match step:
                 case Ask():
                     asks.append(step)
-                case Burst():
+                case Burst() | Beside():
                     asks.extend(step.asks)
                 case Reconnect():
                     pass
         return tuple(asks)
 
     @property
+    def openings(self) -> frozenset[Opening]:
+        """How the connections of the case begin."""
+        later = (step.opening for step in self.steps if isinstance(step, Reconnect | Beside))
+        return frozenset((self.opening, *later))
+
+    @property
     def needs(self) -> frozenset[str]:
         """The names that the target has to fill for this case."""
         kept = {name for ask in self.asks for name in ask.keep}
         used = {name for ask in (*self.asks, *self.undo) for name in names_in(ask.text)}
-        return frozenset(used - kept).union(self.also_needs)
+        other = {"other_user"} if Opening.OTHER in self.openings else set()
+        return frozenset((used - kept) | other).union(self.also_needs)
 
     @property
     def requests(self) -> frozenset[str]:

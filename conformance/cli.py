@@ -5,13 +5,14 @@ import asyncio
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
 from rich.console import Console
 
-from conformance import crash, load, report
+from conformance import certificate, crash, exam, load, report
 from conformance.case import Case, Level
 from conformance.runner import run
 from conformance.sip2.catalogue import CASES
@@ -19,7 +20,7 @@ from conformance.target import Target, TargetError, target_at
 
 PASSED, FAILED, USAGE = 0, 1, 2
 _EXITS = """exit codes: 0 every MUST passed (or every answer under load was right, every promise kept),
-1 something failed or the target cannot be reached, 2 the command line is wrong"""
+1 something failed or the target cannot be reached (kiosk: or not all was tried), 2 the command line is wrong"""
 
 
 class UsageError(Exception):
@@ -46,7 +47,8 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
         prog="circdesk-conformance",
-        description="Plays a self-check against any SIP2 server and says where it departs from the protocol.",
+        description="Plays a self-check against any SIP2 server, or a server against any self-check, and says where "
+        "the other side departs from the protocol.",
         epilog=_EXITS,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -75,6 +77,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     crash.add_arguments(crashes)
     crashes.set_defaults(act=crash.run)
+    kiosks = commands.add_parser(
+        "kiosk",
+        help="play a server that answers oddly, and judge the machine that is tried against it",
+        description="Waits for a machine, answers it as it should and now and then oddly, and judges it.",
+        epilog=_EXITS,
+    )
+    exam.add_arguments(kiosks)
+    kiosks.set_defaults(act=_examine)
     return parser
 
 
@@ -94,6 +104,8 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--user", metavar="NAME", help="login user id (CN); without it no 93 is sent")
     group.add_argument("--password", metavar="WORD", help="login password (CO)")
     group.add_argument("--location", metavar="CODE", help="login location (CP)")
+    group.add_argument("--other-user", metavar="NAME", help="login user id of another terminal")
+    group.add_argument("--other-password", metavar="WORD", help="its login password")
     group.add_argument("--institution", metavar="ID", help="institution id (AO)")
     group.add_argument(
         "--patron", metavar="BARCODE", action="append", help="a patron in good standing; repeatable"
@@ -101,10 +113,19 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--pin", metavar="PIN", help="the PIN of these patrons; give '' if they have none")
     group.add_argument("--item", metavar="BARCODE", action="append", help="an item on the shelf; repeatable")
     group.add_argument(
-        "--fact",
-        metavar="NAME=BARCODE",
+        "--offline-item",
+        metavar="BARCODE",
         action="append",
-        help="a patron or item of a special kind, such as patron_blocked=…; repeatable, names in the README",
+        help="an item on the shelf that nothing else touches; repeatable",
+    )
+    group.add_argument(
+        "--pickup", metavar="CODE", action="append", help="where holds are picked up (BS); the nearest first"
+    )
+    group.add_argument(
+        "--fact",
+        metavar="NAME=TEXT",
+        action="append",
+        help="a patron, item or title of a special kind, such as patron_blocked=…; repeatable (README)",
     )
 
 
@@ -124,12 +145,20 @@ def _add_choice(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--json", metavar="FILE", help="write everything found, with transcripts")
     group.add_argument("--junit", metavar="FILE", help="write JUnit XML")
+    group.add_argument("--report", metavar="FILE", help="write a page to sign, in Markdown")
     group.add_argument("--list", action="store_true", help="print the cases and play nothing")
 
 
 def _add_load(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the load")
     group.add_argument("--connections", metavar="N", type=_count, default=8, help="at once; default 8")
+    group.add_argument(
+        "--idle",
+        metavar="N",
+        type=_count_or_none,
+        default=0,
+        help="more, that log in and say nothing until the others are done; default 0",
+    )
     group.add_argument(
         "--seconds", metavar="S", type=_positive, default=10.0, help="for how long; default 10"
     )
@@ -153,13 +182,24 @@ def _play(options: argparse.Namespace) -> int:
         return PASSED
     target = _target(options)
     known = _known(options.known)
-    outcomes = asyncio.run(run(cases, target, deadline=options.deadline, known=known))
+    started = datetime.now(UTC)
+    findings = asyncio.run(run(cases, target, deadline=options.deadline, known=known))
+    outcomes = findings.outcomes
     report.print_table(outcomes, Console())
     if options.json:
         report.write_json(outcomes, target, Path(options.json))
     if options.junit:
         report.write_junit(outcomes, target, Path(options.junit))
+    if options.report:
+        certificate.write_page(findings, target, started, Path(options.report))
     return FAILED if report.failed_musts(outcomes) else PASSED
+
+
+def _examine(options: argparse.Namespace) -> int:
+    try:
+        return exam.run(options)
+    except ValueError as problem:
+        raise UsageError(str(problem)) from problem
 
 
 def _load(options: argparse.Namespace) -> int:
@@ -168,6 +208,7 @@ def _load(options: argparse.Namespace) -> int:
             connections=options.connections,
             seconds=options.seconds,
             mix=load.mix_of(options.mix),
+            idle=options.idle,
             rate=options.rate,
             seed=options.seed,
             deadline=options.deadline,
@@ -208,10 +249,14 @@ def _target(options: argparse.Namespace) -> Target:
         "user": options.user,
         "password": options.password,
         "location": options.location,
+        "other_user": options.other_user,
+        "other_password": options.other_password,
         "institution": options.institution,
         "pin": options.pin,
         "patrons": options.patron and tuple(options.patron),
         "items": options.item and tuple(options.item),
+        "offline_items": options.offline_item and tuple(options.offline_item),
+        "pickups": options.pickup and tuple(options.pickup),
         "cases": options.fact and {**target.cases, **dict(map(_fact, options.fact))},
     }
     return msgspec.structs.replace(
@@ -222,7 +267,7 @@ def _target(options: argparse.Namespace) -> Target:
 def _fact(text: str) -> tuple[str, str]:
     name, equals, barcode = text.partition("=")
     if not (name and equals and barcode):
-        raise UsageError(f"--fact {text!r} is not NAME=BARCODE")
+        raise UsageError(f"--fact {text!r} is not NAME=TEXT")
     return name, barcode
 
 
@@ -257,3 +302,7 @@ def _count(text: str) -> int:
     if value < 1:
         raise ValueError(text)
     return value
+
+
+def _count_or_none(text: str) -> int:
+    return int(text) and _count(text)

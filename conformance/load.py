@@ -1,7 +1,8 @@
 """A load of SIP2 requests in which every answer is checked; the rule: each connection knows the truth itself.
 
 Every connection has a patron and items that nobody else here touches, so it knows what it lent and what must
-be answered. It waits for each answer before it asks again (a closed loop), as a machine does.
+be answered. It waits for each answer before it asks again (a closed loop), as a machine does. Idle
+connections log in first, say nothing while the others work, and must be served when all is over.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from conformance.wire.sip2 import DIGITS, Answer, UnreadableError, read, seal
 DEFAULT_MIX = "23:1,63:1,17:1,11:1,09:1,37:1"
 ITEMS_EACH = 3
 LENT_AT_MOST = 2
+_MADE_AT_ONCE = 32  # idle connections being made
 _EXAMPLES = 10  # wrong answers that are shown
 _ON_LOAN = ("04", "05", "07")
 
@@ -35,6 +37,7 @@ class Plan(Struct, frozen=True):
     connections: int
     seconds: float
     mix: Mapping[str, int]
+    idle: int = 0
     rate: float | None = None
     seed: int = 0
     deadline: float = 5.0
@@ -53,6 +56,7 @@ class Figures(Struct, frozen=True):
     """What a load brought to light."""
 
     connections: int
+    idle: int
     seconds: float
     answers: int
     rate: float
@@ -115,15 +119,58 @@ def mix_of(text: str) -> dict[str, int]:
     return mix
 
 
-class Machine:
-    """One self-check: its line, its patron and items, and what it knows of them."""
+class Dialogue:
+    """Questions and answers on a line, in turn; what holds of every answer is seen to here."""
 
-    def __init__(self, line: Line, target: Target, number: int, tally: Tally, order: random.Random) -> None:
+    def __init__(self, line: Line) -> None:
         self._line = line
+        self._sequence = 0
+
+    async def ask(self, text: str, expected: str) -> Answer:
+        """Ask, and see to the answer. Raises WrongAnswerError, EndedError or LateError."""
+        digit = self._sequence
+        self._sequence = (digit + 1) % DIGITS
+        await self._line.send(seal(text.encode("latin-1", "replace"), digit) + b"\r")
+        raw, ending = await self._line.answer()
+        try:
+            answer = read(raw, ending)
+        except UnreadableError as problem:
+            raise WrongAnswerError(str(problem)) from problem
+        _must(answer.code == expected, f"answered {answer.code}, not {expected}")
+        _must(answer.sequence == str(digit), f"AY{answer.sequence} for AY{digit}")
+        _must(answer.sum_is_right, f"AZ {answer.checksum}")
+        faults = answer.faults()
+        _must(not faults, "; ".join(faults))
+        return answer
+
+    async def log_in(self, target: Target) -> None:
+        """Log in where the target wants it. Raises as `ask`."""
+        if target.user is None:
+            return
+        location = f"CP{target.location}|" if target.location else ""
+        answer = await self.ask(f"9300CN{target.user}|CO{target.password}|{location}", "94")
+        _must(answer.fixed["ok"] == "1", "the login was refused")
+
+    async def is_served(self) -> bool:
+        """Whether the server says that it is on line. Raises as `ask`."""
+        answer = await self.ask("9900802.00", "98")
+        return answer.fixed["online"] == "Y"
+
+    async def close(self) -> None:
+        """Close the line."""
+        await self._line.close()
+
+
+class Machine:
+    """One self-check: its patron and items, and what it knows of them."""
+
+    def __init__(
+        self, dialogue: Dialogue, target: Target, number: int, tally: Tally, order: random.Random
+    ) -> None:
+        self._dialogue = dialogue
         self._order = order
         self._target = target
         self._tally = tally
-        self._sequence = 0
         self._patron = target.patrons[number]
         self._items = target.items[number * ITEMS_EACH : (number + 1) * ITEMS_EACH]
         self._lent: dict[str, str] = {}  # item: due date as told
@@ -134,16 +181,11 @@ class Machine:
         self._payments = 0
 
     async def prepare(self) -> None:
-        """Log in, return what an earlier run left lent, learn where the patron stands. Raises as `_ask`."""
-        if self._target.user is not None:
-            login = f"9300CN{self._target.user}|CO{self._target.password}|"
-            login += f"CP{self._target.location}|" if self._target.location else ""
-            answer = await self._ask("93", login, "94")
-            if answer.fixed["ok"] != "1":
-                raise WrongAnswerError("the login was refused")
+        """Log in, return what an earlier run left lent, learn where the patron stands. Raises as `ask`."""
+        await self._dialogue.log_in(self._target)
         for item in self._items:
-            await self._ask("09", self._checkin(item), "10")
-        answer = await self._ask("63", self._information(), "64")
+            await self._dialogue.ask(self._checkin(item), "10")
+        answer = await self._dialogue.ask(self._information(), "64")
         self._lent_before = self._count(answer)
         self._owes, self._coin = amount(answer), coin(answer)
         self._currency = answer.first("BH") or ""
@@ -167,34 +209,17 @@ class Machine:
     async def leave(self) -> None:
         """Return everything that is lent."""
         for item in tuple(self._lent):
-            await self._ask("09", self._checkin(item), "10")
-
-    async def _ask(self, code: str, text: str, expected: str) -> Answer:
-        """Ask, and check what holds of every answer. Raises WrongAnswerError, EndedError or LateError."""
-        digit = self._sequence
-        self._sequence = (digit + 1) % DIGITS
-        await self._line.send(seal(text.encode("latin-1", "replace"), digit) + b"\r")
-        raw, ending = await self._line.answer()
-        try:
-            answer = read(raw, ending)
-        except UnreadableError as problem:
-            raise WrongAnswerError(str(problem)) from problem
-        _must(answer.code == expected, f"answered {answer.code}, not {expected}")
-        _must(answer.sequence == str(digit), f"AY{answer.sequence} for AY{digit}")
-        _must(answer.sum_is_right, f"AZ {answer.checksum}")
-        faults = answer.faults()
-        _must(not faults, "; ".join(faults))
-        return answer
+            await self._dialogue.ask(self._checkin(item), "10")
 
     async def _status(self) -> str:
-        answer = await self._ask("23", f"23001{_now()}{self._who()}", "24")
+        answer = await self._dialogue.ask(f"23001{_now()}{self._who()}", "24")
         self._is_ours(answer)
         _must(answer.first("BL") != "N", "the patron is not valid any more")
         self._owes_that(answer)
         return "right"
 
     async def _told(self) -> str:
-        answer = await self._ask("63", self._information(), "64")
+        answer = await self._dialogue.ask(self._information(), "64")
         self._is_ours(answer)
         charged = self._count(answer)
         known = self._lent_before + len(self._lent)
@@ -204,7 +229,7 @@ class Machine:
 
     async def _item(self) -> str:
         item = self._order.choice(self._items)
-        answer = await self._ask("17", f"17{_now()}{self._institution()}AB{item}|AC|", "18")
+        answer = await self._dialogue.ask(f"17{_now()}{self._institution()}AB{item}|AC|", "18")
         _must(answer.first("AB") == item, f"AB {answer.first('AB')} for {item}")
         status = answer.fixed["circulation status"]
         _must((status in _ON_LOAN) == (item in self._lent), f"status {status}, lent {item in self._lent}")
@@ -214,7 +239,7 @@ class Machine:
         item = next(item for item in self._items if item not in self._lent)
         now = _now()
         text = f"11YN{now}{now}{self._who()}AB{item}|BON|BIN|"
-        answer = await self._ask("11", text, "12")
+        answer = await self._dialogue.ask(text, "12")
         self._is_ours(answer, item)
         _must(answer.fixed["ok"] == "1", f"{item} was refused: {answer.first('AF')}")
         _must(answer.fixed["renewal ok"] == "N", f"{item} was not on loan and is called renewed")
@@ -223,7 +248,7 @@ class Machine:
 
     async def _return(self) -> str:
         item = next(iter(self._lent))
-        answer = await self._ask("09", self._checkin(item), "10")
+        answer = await self._dialogue.ask(self._checkin(item), "10")
         _must(answer.first("AB") == item, f"AB {answer.first('AB')} for {item}")
         _must(answer.fixed["ok"] == "1", f"the return of {item} was refused: {answer.first('AF')}")
         del self._lent[item]
@@ -232,7 +257,7 @@ class Machine:
     async def _renewal(self) -> str:
         item = next(iter(self._lent))
         now = _now()
-        answer = await self._ask("29", f"29NN{now}{now}{self._who()}AB{item}|BON|", "30")
+        answer = await self._dialogue.ask(f"29NN{now}{now}{self._who()}AB{item}|BON|", "30")
         self._is_ours(answer, item)
         renewed = answer.fixed["ok"] == "1"
         _must(renewed == (answer.fixed["renewal ok"] == "Y"), "ok and renewal ok disagree")
@@ -242,7 +267,7 @@ class Machine:
         self._payments += 1
         mark = f"{self._patron}-{time.time_ns()}-{self._payments}"
         text = f"37{_now()}0100{self._currency}BV{self._coin}|{self._who()}BK{mark}|"
-        answer = await self._ask("37", text, "38")
+        answer = await self._dialogue.ask(text, "38")
         self._is_ours(answer)
         if answer.fixed["payment accepted"] == "N":
             return "refused"
@@ -253,11 +278,10 @@ class Machine:
         return "paid"
 
     async def _abilities(self) -> str:
-        answer = await self._ask("99", "9900802.00", "98")
-        return "online" if answer.fixed["online"] == "Y" else "offline"
+        return "online" if await self._dialogue.is_served() else "offline"
 
     async def _session(self) -> str:
-        answer = await self._ask("35", f"35{_now()}{self._who()}", "36")
+        answer = await self._dialogue.ask(f"35{_now()}{self._who()}", "36")
         self._is_ours(answer)
         return "right"
 
@@ -310,19 +334,28 @@ async def generate(target: Target, plan: Plan) -> Figures:
         )
     tls = tls_context(target)
     tally = Tally()
+    turns = asyncio.Semaphore(_MADE_AT_ONCE)
+    idle = await asyncio.gather(
+        *(_idle(target, tls, plan, number, tally, turns) for number in range(plan.idle))
+    )
     start = time.perf_counter()
     until = start + plan.seconds
     async with asyncio.TaskGroup() as group:
         for number in range(plan.connections):
             group.create_task(_machine(target, tls, plan, number, tally, until))
-    return _figures(plan, tally, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    served = await asyncio.gather(
+        *(_still_served(dialogue, number, tally) for number, dialogue in enumerate(idle) if dialogue)
+    )
+    return _figures(plan, tally, sum(served), seconds)
 
 
 def print_figures(figures: Figures, console: Console) -> None:
     """Print rate, latencies, verdicts and the first wrong answers."""
     console.print(
         f"{figures.connections} connections, {figures.seconds:.1f} s: {figures.answers} answers, "
-        f"{figures.rate:.0f} a second, {figures.wrong} wrong, {figures.lost} connections lost"
+        f"{figures.rate:.0f} a second, {figures.wrong} wrong, {figures.lost} connections lost; "
+        f"{figures.idle} idle ones served at the end"
     )
     table = Table("message", "answers", "p50 ms", "p99 ms", "longest ms")
     for code, took in figures.latency.items():
@@ -336,6 +369,42 @@ def print_figures(figures: Figures, console: Console) -> None:
         console.print(example, markup=False)
 
 
+async def _idle(
+    target: Target,
+    tls: ssl.SSLContext | None,
+    plan: Plan,
+    number: int,
+    tally: Tally,
+    turns: asyncio.Semaphore,
+) -> Dialogue | None:
+    """Make one connection that will say nothing after its login; None if that fails."""
+    async with turns:
+        dialogue = await _connected(target, tls, plan, f"idle connection {number}", tally)
+        if dialogue is None:
+            return None
+        try:
+            await dialogue.log_in(target)
+        except (EndedError, LateError, WrongAnswerError) as problem:
+            tally.gone(f"idle connection {number} was given up: {problem}")
+            await dialogue.close()
+            return None
+        return dialogue
+
+
+async def _still_served(dialogue: Dialogue, number: int, tally: Tally) -> bool:
+    """Whether a connection that was idle is answered as before; closes it."""
+    try:
+        served = await dialogue.is_served()
+    except (EndedError, LateError, WrongAnswerError) as problem:
+        tally.gone(f"idle connection {number} is served no more: {problem}")
+        return False
+    finally:
+        await dialogue.close()
+    if not served:
+        tally.gone(f"idle connection {number} is told that the server is off line")
+    return served
+
+
 async def _machine(
     target: Target, tls: ssl.SSLContext | None, plan: Plan, number: int, tally: Tally, until: float
 ) -> None:
@@ -343,12 +412,10 @@ async def _machine(
     order = random.Random(f"{plan.seed}-{number}")
     codes, weights = tuple(plan.mix), tuple(plan.mix.values())
     gap = plan.connections / plan.rate if plan.rate else 0.0
-    try:
-        line = await Line.open(target.host, target.port, tls, plan.deadline)
-    except (EndedError, LateError) as problem:
-        tally.gone(f"connection {number} was not made: {problem}")
+    dialogue = await _connected(target, tls, plan, f"connection {number}", tally)
+    if dialogue is None:
         return
-    machine = Machine(line, target, number, tally, order)
+    machine = Machine(dialogue, target, number, tally, order)
     try:
         await machine.prepare()
         due = time.perf_counter() + gap * order.random()
@@ -361,14 +428,26 @@ async def _machine(
     except (EndedError, LateError, WrongAnswerError) as problem:
         tally.gone(f"connection {number} was given up: {problem}")
     finally:
-        await line.close()
+        await dialogue.close()
 
 
-def _figures(plan: Plan, tally: Tally, seconds: float) -> Figures:
+async def _connected(
+    target: Target, tls: ssl.SSLContext | None, plan: Plan, name: str, tally: Tally
+) -> Dialogue | None:
+    """Connect; None, and counted as lost, if that fails."""
+    try:
+        return Dialogue(await Line.open(target.host, target.port, tls, plan.deadline))
+    except (EndedError, LateError) as problem:
+        tally.gone(f"{name} was not made: {problem}")
+        return None
+
+
+def _figures(plan: Plan, tally: Tally, idle: int, seconds: float) -> Figures:
     wrong = sum(count for verdict, count in tally.verdicts.items() if verdict.endswith(" wrong"))
     answers = sum(tally.verdicts.values())
     return Figures(
         connections=plan.connections,
+        idle=idle,
         seconds=round(seconds, 3),
         answers=answers,
         rate=round(answers / seconds, 1),

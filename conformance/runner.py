@@ -8,12 +8,13 @@ import re
 import ssl
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import assert_never
 
 from msgspec import Struct
 
-from conformance.case import Ask, Awaits, Burst, Case, Opening, Reconnect, Scene
+from conformance.case import Ask, Awaits, Beside, Burst, Case, Opening, Reconnect, Scene
 from conformance.target import Target, TargetError, tls_context
 from conformance.wire.line import EndedError, LateError, Line
 from conformance.wire.sip2 import (
@@ -27,11 +28,31 @@ from conformance.wire.sip2 import (
 )
 
 EACH_CASE_TAKES = 3  # patrons and items a case may have to itself
+_TWO = 2  # items that only off-line cases touch
 _LOGIN = "9300CN{user}|CO{password}|"
 _LOGIN_AT = _LOGIN + "CP{location}|"
+_LOGIN_OTHER = "9300CN{other_user}|CO{other_password}|"
 _SHOWN = 400  # characters of a long line that a transcript keeps
-# Seconds from the start of the case: three acts at its desk have three dates.
-_WHEN = {"now": -20, "later": -10, "last": 0, "yesterday": -86_400, "in_a_week": 7 * 86_400}
+_DAY = 86_400
+# Seconds from the start of the case: four acts at its desk have four dates.
+_WHEN = {
+    "now": -20,
+    "later": -10,
+    "last": -5,
+    "end": 0,
+    "yesterday": -_DAY,
+    "tomorrow": _DAY,
+    "in_a_week": 7 * _DAY,
+    "in_two_weeks": 14 * _DAY,
+}
+# Moments for acts on what many cases share. Each case has four to itself, long past, so that none is taken
+# for the act of another case done again; nor of a run before, unless that began so many seconds ago exactly.
+_APART = 97
+_TICKS = ("first", "second", "third", "undoing")
+# Moments while the line was down, an hour ago; a little later each time that items are used again.
+_AWAY, _ROUND = 3600, 6
+_PAST = ("past", "past_2", "past_3", "past_4", "past_5")
+_LOCAL_TIME = "%Y%m%d    %H%M%S"
 
 
 class Verdict(StrEnum):
@@ -53,6 +74,13 @@ class Outcome(Struct, frozen=True):
     transcript: tuple[str, ...] = ()
 
 
+class Findings(Struct, frozen=True):
+    """Everything a run brought: what the server says of itself (98), if it can be read, and every outcome."""
+
+    status: Answer | None
+    outcomes: tuple[Outcome, ...]
+
+
 class ClaimError(Exception):
     """A claim that does not hold; the text says which."""
 
@@ -67,9 +95,12 @@ class Runner:
         self._known = known or {}
         self._tls = tls_context(target)
         self._unanswered: frozenset[str] = frozenset()
+        self._ahead = 0.0
+        self._away = 0
+        self.status: Answer | None = None
 
     async def survey(self) -> None:
-        """Ask the server what it answers at all (98, BX). Raises TargetError if it cannot be reached."""
+        """Ask the server for the time and for what it answers at all (98). TargetError: it is away."""
         play = _Play(self._target, self._tls, self._deadline, Scene(names_for(self._target, 0)))
         try:
             await play.connect(Opening.LOGGED_IN)
@@ -80,17 +111,21 @@ class Runner:
             return  # the cases will say it better
         finally:
             await play.close()
-        supported = (answer.first("BX") or "") if answer else ""
+        if answer is None or answer.code != "98":
+            return
+        self.status, self._ahead = answer, _ahead(answer.fixed["date/time sync"])
+        supported = answer.first("BX") or ""
         if len(supported) == len(SUPPORTED_ORDER):
             pairs = zip(SUPPORTED_ORDER, supported, strict=True)
             self._unanswered = frozenset(code for code, flag in pairs if flag == "N")
 
     async def play(self, case: Case, turn: int) -> Outcome:
         """Play one case with the `turn`-th share of the target's patrons and items."""
-        names = names_for(self._target, turn)
+        names = names_for(self._target, turn, self._ahead, self._away)
         lacking = self._lacking(case, names)
         if lacking:
             return Outcome(case, Verdict.NOT_APPLICABLE, lacking)
+        self._away += "offline_item" in case.needs
         start = time.monotonic()
         play = _Play(self._target, self._tls, self._deadline, Scene(names))
         verdict, reason = Verdict.PASS, ""
@@ -134,33 +169,56 @@ class Runner:
 
 async def run(
     cases: Iterable[Case], target: Target, *, deadline: float = 5.0, known: Mapping[str, str] | None = None
-) -> tuple[Outcome, ...]:
-    """Play `cases` in order and return their outcomes. Raises TargetError if the target is not there."""
+) -> Findings:
+    """Play `cases` in order. Raises TargetError if the target is not there."""
     runner = Runner(target, deadline, known)
     await runner.survey()
-    return tuple([await runner.play(case, turn) for turn, case in enumerate(cases)])
+    outcomes = [await runner.play(case, turn) for turn, case in enumerate(cases)]
+    return Findings(runner.status, tuple(outcomes))
 
 
-def names_for(target: Target, turn: int) -> dict[str, str]:
-    """Return every name that can be filled for the case whose turn it is, moments and its mark included."""
-    start = time.time()
+def names_for(target: Target, turn: int, ahead: float = 0.0, away: int = 0) -> dict[str, str]:
+    """Return every name that can be filled for the case whose turn it is, moments and its mark included.
+
+    Moments are of the target's clock, which is so many seconds ahead of ours: a machine sets its clock by 98.
+    Of the items that are only lent off line it is the turn number `away`.
+    """
+    start = time.time() + ahead
+    when = {name: -_APART * (len(_TICKS) * turn + place) for place, name in enumerate(reversed(_TICKS), 1)}
+    rounds = away * _TWO // len(target.offline_items) if target.offline_items else 0
+    when |= {name: place + rounds * _ROUND - _AWAY for place, name in enumerate(_PAST)}
     names = {
-        moment: time.strftime("%Y%m%d    %H%M%S", time.localtime(start + seconds))
-        for moment, seconds in _WHEN.items()
+        moment: time.strftime(_LOCAL_TIME, time.localtime(start + seconds))
+        for moment, seconds in (_WHEN | when).items()
     }
+    names["first_of_zone_0000"] = names["first"].replace("    ", "0000")
     names["mark"] = f"kit-{time.time_ns()}"  # of no other case, and of no other run
     names |= {"institution": target.institution, "location": target.location, "password": target.password}
     names |= {
         name: value for name, value in (("user", target.user), ("pin", target.pin)) if value is not None
     }
+    if target.other_user:
+        names |= {"other_user": target.other_user, "other_password": target.other_password}
+    names |= dict(
+        zip(("offline_item", "offline_item2"), _share(target.offline_items, away, _TWO), strict=False)
+    )
+    names |= dict(zip(("pickup", "pickup2"), target.pickups, strict=False))
     names |= dict(zip(("patron", "patron2", "patron3"), _share(target.patrons, turn), strict=False))
     names |= dict(zip(("item", "item2", "item3"), _share(target.items, turn), strict=False))
     return names | dict(target.cases)
 
 
-def _share(pool: Sequence[str], turn: int) -> list[str]:
+def _ahead(sync: str) -> float:
+    """How many seconds the server's local time is ahead of ours; 0 where it does not tell."""
+    try:
+        return (datetime.strptime(sync, _LOCAL_TIME) - datetime.now()).total_seconds()
+    except ValueError:
+        return 0.0
+
+
+def _share(pool: Sequence[str], turn: int, each: int = EACH_CASE_TAKES) -> list[str]:
     size = len(pool)
-    return [pool[(turn * EACH_CASE_TAKES + place) % size] for place in range(min(EACH_CASE_TAKES, size))]
+    return [pool[(turn * each + place) % size] for place in range(min(each, size))]
 
 
 class _Play:
@@ -185,6 +243,8 @@ class _Play:
                     await self.exchange(step)
                 case Burst():
                     await self._burst(step)
+                case Beside():
+                    await self._beside(step)
                 case Reconnect():
                     await self.close()
                     await self.connect(step.opening)
@@ -196,8 +256,9 @@ class _Play:
         self._line = await Line.open(self._target.host, self._target.port, self._tls, self._deadline)
         self._sequence = 0
         self.transcript.append("· connected")
-        if opening is Opening.LOGGED_IN and self._target.user is not None:
-            answer = await self.exchange(Ask(text=_LOGIN_AT if self._target.location else _LOGIN))
+        login = self._login(opening)
+        if login:
+            answer = await self.exchange(Ask(text=login))
             if answer is None or answer.fixed.get("ok") != "1":
                 raise ClaimError("the login with the target's credentials was refused")
 
@@ -218,6 +279,27 @@ class _Play:
         if self._line:
             await self._line.close()
             self._line = None
+
+    def _login(self, opening: Opening) -> str:
+        """Return the 93 that a connection begins with, "" for none."""
+        match opening:
+            case Opening.OTHER:
+                return _LOGIN_OTHER
+            case Opening.LOGGED_IN if self._target.user is not None:
+                return _LOGIN_AT if self._target.location else _LOGIN
+            case _:
+                return ""
+
+    async def _beside(self, beside: Beside) -> None:
+        first, self._line, digit = self._line, None, self._sequence
+        try:
+            await self.connect(beside.opening)
+            for ask in beside.asks:
+                await self.exchange(ask)
+        finally:
+            await self.close()
+            self._line, self._sequence = first, digit
+        self.transcript.append("· on the first connection")
 
     async def _burst(self, burst: Burst) -> None:
         digits = [self._digit(ask) for ask in burst.asks]
@@ -287,6 +369,7 @@ class _Play:
 
 
 def _secrets_of(target: Target) -> re.Pattern[str] | None:
-    """Return what finds the target's password and PIN in a field made for them, None if it has neither."""
-    secrets = "|".join(re.escape(secret) for secret in (target.password, target.pin) if secret)
+    """Return what finds the target's passwords and PIN in a field made for them, None if it has none."""
+    known = (target.password, target.other_password, target.pin)
+    secrets = "|".join(re.escape(secret) for secret in known if secret)
     return re.compile(rf"(AD|CO|AC)[^|\r\n]*(?:{secrets})[^|\r\n]*") if secrets else None

@@ -26,10 +26,14 @@ class Target(Struct, frozen=True):
     user: str | None = None
     password: str = ""
     location: str = ""
+    other_user: str | None = None
+    other_password: str = ""
     institution: str = ""
     pin: str | None = None
     patrons: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
+    offline_items: tuple[str, ...] = ()
+    pickups: tuple[str, ...] = ()
     cases: Mapping[str, str] = {}
 
     @property
@@ -46,6 +50,8 @@ class _Sip2(Struct, frozen=True):
     user: str | None = None
     password: str = ""
     location: str = ""
+    other_user: str | None = None
+    other_password: str = ""
 
 
 class _Numbered(Struct, frozen=True):
@@ -60,6 +66,8 @@ class _Facts(Struct, frozen=True):
     pin: str | None = None
     patrons: _Numbered | None = None
     items: _Numbered | None = None
+    offline_items: _Numbered | None = None
+    pickups: tuple[str, ...] = ()
     cases: dict[str, str] = {}
 
 
@@ -107,10 +115,14 @@ def _described(path: Path) -> Target:
         user=facts.sip2.user,
         password=facts.sip2.password,
         location=facts.sip2.location,
+        other_user=facts.sip2.other_user,
+        other_password=facts.sip2.other_password,
         institution=facts.institution,
         pin=facts.pin,
         patrons=_barcodes(facts.patrons, special),
         items=_barcodes(facts.items, special),
+        offline_items=_barcodes(facts.offline_items, special),
+        pickups=facts.pickups,
         cases=facts.cases,
     )
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count, groupby
+from typing import Final
 
 from core.events import (
     CheckedIn,
@@ -33,6 +34,8 @@ Memory = tuple[datetime, str, tuple[Event, ...]]
 Name = str | int
 """What an act is kept by: its request key, or a number if it came without."""
 
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+
 
 class AnsweredRequests:
     """Request key → what happened then, for `keep`. ``limit`` bounds the memory; the oldest go first."""
@@ -44,6 +47,7 @@ class AnsweredRequests:
         self._by_key: OrderedDict[Name, Memory] = OrderedDict()
         self._key_of: dict[int, Name] = {}
         self._numbers = count(1)
+        self._expires_at = _LONG_AGO  # nothing ends before
 
     def recall(self, key: str) -> tuple[Event, ...] | None:
         """What happened when this request was answered, if it still holds."""
@@ -60,18 +64,20 @@ class AnsweredRequests:
     ) -> list[tuple[Name, Memory]]:
         """Note what an act led to, and end what it touches. Returns the ended ones, for `forget`."""
         ended = []
+        by_key, key_of = self._by_key, self._key_of
         touched = subjects(events)
         name = key or next(self._numbers)
-        ends = not _outlasts(events)
+        ends = not _outlasts(events[0])
         for subject in touched:
-            old = self._key_of.pop(subject, None)
-            if old is not None and (memory := self._by_key.pop(old, None)) is not None:
+            old = key_of.pop(subject, None)
+            if old is not None and (memory := by_key.pop(old, None)) is not None:
                 ended.append((old, memory))
             if ends:
-                self._key_of[subject] = name
+                key_of[subject] = name
         if key or (touched and ends):
-            self._by_key[name] = (at, by, events)
-            self._expire(at - self.keep)
+            by_key[name] = (at, by, events)
+            if at > self._expires_at or len(by_key) > self._limit:
+                self._expire(at - self.keep)
         return ended
 
     def forget(self, key: str, events: tuple[Event, ...], ended: Iterable[tuple[Name, Memory]]) -> None:
@@ -94,6 +100,7 @@ class AnsweredRequests:
             key = next(iter(self._by_key))
             at, _, events = self._by_key[key]
             if at >= before and len(self._by_key) <= self._limit:
+                self._expires_at = at + self.keep
                 return
             del self._by_key[key]
             for subject in subjects(events):
@@ -106,7 +113,7 @@ def subjects(events: Sequence[Event]) -> list[int]:
     found: list[int] = []
     for event in events:
         match event:
-            case CheckedOut() | Renewed() | CheckedIn() | Undone():
+            case CheckedOut() | CheckedIn() | Renewed() | Undone():
                 found.append(event.item)
             case FeePaid():
                 found += [allocation.fee for allocation in event.payment.allocations]
@@ -119,7 +126,6 @@ def subjects(events: Sequence[Event]) -> list[int]:
     return found
 
 
-def _outlasts(events: Sequence[Event]) -> bool:
+def _outlasts(first: Event) -> bool:
     """Whether later acts do not end it: a payment with the payer's own reference is that payment for ever."""
-    first = events[0]
     return isinstance(first, FeePaid) and first.payment.reference != ""

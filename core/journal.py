@@ -15,6 +15,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
 
+from msgspec import Struct
+
 from core.answered import AnsweredRequests, Memory, Name
 from core.events import Event, Recorded
 from core.library import Library, touched
@@ -32,30 +34,27 @@ class Settled(Enum):
 Callback = Callable[[Settled], None]
 
 
-class UnitOfWork:
-    """Changes on their way to the store, and who waits for them."""
+class UnitOfWork(Struct, eq=False):
+    """Changes on their way to the store, and who waits for them.
 
-    __slots__ = ("at", "changes", "ended", "events", "keys", "recorded", "request", "settled", "waiting")
+    ``seq`` is the number of its first event, ``keys`` are the records whose picture it alters, and ``ended``
+    is what it made the answered requests forget.
+    """
 
-    def __init__(
-        self,
-        at: datetime,
-        request: str,
-        events: tuple[Event, ...],
-        recorded: Sequence[Recorded],
-        changes: Sequence[Change],
-        keys: Sequence[int],
-        ended: Sequence[tuple[Name, Memory]],
-    ) -> None:
-        self.at = at
-        self.request = request
-        self.events = events
-        self.recorded = recorded
-        self.changes = changes
-        self.ended = ended
-        self.keys = keys
-        self.settled: Settled | None = None
-        self.waiting: list[Callback] = []
+    seq: int
+    at: datetime
+    actor: str
+    request: str
+    events: tuple[Event, ...]
+    changes: Sequence[Change]
+    keys: Sequence[int]
+    ended: Sequence[tuple[Name, Memory]]
+    settled: Settled | None = None
+    waiting: list[Callback] = []
+
+    def __repr__(self) -> str:
+        """Its number. Whom it is about is nobody's business in a traceback."""
+        return f"UnitOfWork({self.seq})"
 
     def then(self, callback: Callback) -> None:
         """Call back when the unit is settled; at once if it is."""
@@ -98,19 +97,15 @@ class Journal:
 
     def record(self, at: datetime, actor: str, request: str, events: tuple[Event, ...]) -> UnitOfWork:
         """Apply events to memory and queue them. The caller has made sure that the journal is not `full`."""
-        seq = self._seq
-        recorded = []
         changes: list[Change] = []
-        for event in events:
-            recorded.append(Recorded(seq, at, actor, event, request))
-            changes += self._library.apply(event)
-            seq += 1
-        self._seq = seq
         keys: list[int] = []
-        for change in changes:
-            keys += touched(change)
+        for event in events:
+            for change in self._library.apply(event):
+                changes.append(change)
+                keys += touched(change)
         ended = self._answered.remember(request, at, events, actor)
-        unit = UnitOfWork(at, request, events, recorded, changes, keys, ended)
+        unit = UnitOfWork(self._seq, at, actor, request, events, changes, keys, ended)
+        self._seq += len(events)
         for key in keys:
             self._latest[key] = unit
         if request:
@@ -129,7 +124,7 @@ class Journal:
         newest: UnitOfWork | None = None
         for key in keys:
             unit = latest.get(key)
-            if unit is not None and (newest is None or unit.recorded[0].seq > newest.recorded[0].seq):
+            if unit is not None and (newest is None or unit.seq > newest.seq):
                 newest = unit
         return newest
 
@@ -197,7 +192,7 @@ class Journal:
         for unit in reversed(undone):
             self._library.undo(unit.changes)
             self._answered.forget(unit.request, unit.events, unit.ended)
-        self._seq = undone[0].recorded[0].seq
+        self._seq = undone[0].seq
         for unit in undone:
             unit.settle(Settled.UNDONE)
 
@@ -216,7 +211,8 @@ def _batch(units: Sequence[UnitOfWork]) -> Batch:
     events: list[Recorded] = []
     merged: dict[tuple[type, int], Change] = {}
     for unit in units:
-        events += unit.recorded
+        for seq, event in enumerate(unit.events, unit.seq):
+            events.append(Recorded(seq, unit.at, unit.actor, event, unit.request))
         for change in unit.changes:
             record = change.before if change.after is None else change.after
             assert record is not None, "a change without a record"

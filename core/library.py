@@ -12,7 +12,7 @@ from bisect import insort
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar, assert_never
+from typing import Final, TypeVar, assert_never
 
 from msgspec.structs import replace
 
@@ -61,6 +61,8 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 QueueEntry = tuple[datetime, HoldId]
+
+_ON_LOAN: Final = ItemStatus.ON_LOAN  # by a name of its own: see core.rules.standing
 
 
 class Library:
@@ -227,19 +229,19 @@ class Library:
         lent = replace(
             item,
             version=item.version + 1,
-            status=ItemStatus.ON_LOAN,
+            status=_ON_LOAN,
             loan=event.loan,
             hold=None,
             destination="",
             moved_at=event.loan.out_at,
         )
-        changes = [Change(item, lent)]
+        changes: tuple[Change, ...] = (Change(item, lent),)
         if event.hold is not None:
             hold = self.holds[event.hold]
             changes += (Change(hold, None), *self._released(hold.trapped, unless=item.id))
         if event.displaced is not None:
-            changes.append(self._displaced(self.holds[event.displaced]))
-        return tuple(changes)
+            changes += (self._displaced(self.holds[event.displaced]),)
+        return changes
 
     def _displaced(self, hold: Hold) -> Change:
         """The hold waits again: somebody else has its item."""
@@ -353,8 +355,21 @@ class Library:
                 assert_never(record)
 
     def _put_item(self, before: Item | None, after: Item | None) -> None:
+        if before is None or after is None or before.barcode != after.barcode or before.bib != after.bib:
+            self._catalogue(before, after)
         if after is not None:
             self.items[after.id] = after
+        borrower = before.loan.patron if before is not None and before.loan is not None else None
+        borrower_now = after.loan.patron if after is not None and after.loan is not None else None
+        if borrower != borrower_now:
+            if before is not None and borrower is not None:
+                _remove(self._loans_of, borrower, before.id)
+            if after is not None and borrower_now is not None:
+                self._loans_of.setdefault(borrower_now, {})[after.id] = None
+
+    def _catalogue(self, before: Item | None, after: Item | None) -> None:
+        """An item that is new or gone, or has another barcode or bib."""
+        if after is not None:
             if before is None or before.barcode != after.barcode:
                 self._item_by_barcode[after.barcode] = after.id
             if before is None or before.bib != after.bib:
@@ -368,13 +383,6 @@ class Library:
             if after is None or before.bib != after.bib:
                 rest = tuple(i for i in self._items_of_bib[before.bib] if i != before.id)
                 _set(self._items_of_bib, before.bib, rest or None)
-        borrower = before.loan.patron if before is not None and before.loan is not None else None
-        borrower_now = after.loan.patron if after is not None and after.loan is not None else None
-        if borrower != borrower_now:
-            if before is not None and borrower is not None:
-                _remove(self._loans_of, borrower, before.id)
-            if after is not None and borrower_now is not None:
-                self._loans_of.setdefault(borrower_now, {})[after.id] = None
 
     def _put_fee(self, fee: Fee, exists: bool) -> None:
         _set(self.fees, fee.id, fee if exists else None)
@@ -428,8 +436,11 @@ def touched(change: Change) -> tuple[int, ...]:
     record = before if after is None else after
     match record:
         case Item():
-            borrowers = [item.loan.patron for item in (before, after) if isinstance(item, Item) and item.loan]
-            return (record.id, record.bib, *borrowers)
+            keys: tuple[int, ...] = (record.id, record.bib)
+            for item in (before, after):
+                if isinstance(item, Item) and item.loan is not None:
+                    keys += (item.loan.patron,)
+            return keys
         case Hold():
             return (record.id, record.bib, record.patron)
         case Fee() | Payment():

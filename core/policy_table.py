@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from core.model.money import is_exact
 from core.model.policy import ANY, Agency, Calendar, Limits, LoanRule, LoanTerms, Location, Policy, Unit
@@ -23,6 +25,18 @@ _LONGEST = {Unit.DAYS: 36_525, Unit.HOURS: 36_525 * 24}
 
 _DAY = 24 * 60
 """The minutes in which acts are remembered (`core.answered`), and can be undone."""
+
+
+_SECOND = timedelta(seconds=1)
+
+
+class _Second(Struct, frozen=True, gc=False):
+    """A second at an agency. Clocks change between two of them, so all of it is on one local day."""
+
+    begin: datetime
+    end: datetime
+    today: date
+    opening: Opening
 
 
 class PolicyTable:
@@ -42,6 +56,7 @@ class PolicyTable:
         }
         self._terms_found: dict[tuple[str, str, str], LoanTerms] = {}
         self._limits_found: dict[str, Limits] = {}
+        self._seconds: dict[str, _Second] = {}
 
     def terms_for(self, patron_group: str, item_policy: str, location: str) -> LoanTerms:
         """The terms of the first loan rule that matches, or the first terms of all if none does."""
@@ -88,9 +103,20 @@ class PolicyTable:
         return now.astimezone(self.opening(agency).zone).date()
 
     def moment(self, agency: str, now: datetime) -> Moment:
-        """What a rule is told about when and where an act happens."""
-        opening = self.opening(agency)
-        return Moment(now, now.astimezone(opening.zone).date(), opening)
+        """What a rule is told about when and where an act happens. Acts within a second share a look at the
+        zone.
+        """
+        second = self._seconds.get(agency)
+        if second is None or not second.begin <= now < second.end:
+            second = self._second(agency, now)
+        return Moment(now, second.today, second.opening)
+
+    def _second(self, agency: str, now: datetime) -> _Second:
+        begin = now.replace(microsecond=0)
+        second = _Second(begin, begin + _SECOND, self.today(agency, now), self.opening(agency))
+        if agency in self._openings:
+            self._seconds[agency] = second
+        return second
 
 
 def problems(policy: Policy) -> list[str]:

@@ -360,29 +360,6 @@ CASES = (
         undo=_RETURN,
     ),
     Case(
-        id="circulation.offline-checkout",
-        title="a checkout made yesterday while the line was down is booked",
-        level=Level.ALMA,
-        clause="Alma self-check, offline: no block Y is not checked for blocks; SIP2 2.00, no block",
-        steps=(
-            ask(
-                CHECKOUT.replace("11YN{now}{now}", "11YY{yesterday}{in_a_week}"),
-                code("12"),
-                fixed("ok", "1"),
-                LAYOUT,
-                filled("AH"),
-            ),
-        ),
-        undo=_RETURN,
-    ),
-    Case(
-        id="circulation.offline-checkin",
-        title="a checkin made yesterday while the line was down is booked",
-        level=Level.ALMA,
-        clause="Alma self-check, offline: no block Y is not checked for blocks; SIP2 2.00, no block",
-        steps=(ask(CHECKIN.replace("09N{later}{later}", "09Y{yesterday}{yesterday}"), code("10"), LAYOUT),),
-    ),
-    Case(
         id="circulation.own-loan",
         title="a checkout of an item the patron has is a renewal, or refused, never a second loan",
         level=Level.MUST,

@@ -91,6 +91,31 @@ def fits(name: str, pattern: str, words: str) -> Claim:
     return Claim(f"{name}, if at all, as {words}", holds)
 
 
+def starts(name: str, text: str) -> Claim:
+    """The first field `name` begins with `text`, in which names in braces are filled in."""
+    return Claim(
+        f"{name} that begins with {text!r}",
+        lambda answer, scene: (answer.first(name) or "").startswith(scene.say(text)),
+    )
+
+
+def told_as(name: str, text: str) -> Claim:
+    """The first field `name`, if sent, is `text`, in which names in braces are filled in."""
+    return Claim(
+        f"{name}, if at all, {text!r}", lambda answer, scene: answer.first(name) in (None, scene.say(text))
+    )
+
+
+def on_day(name: str, moment: str) -> Claim:
+    """The first field `name`, if sent, names the day of a moment, however it is written."""
+
+    def holds(answer: Answer, scene: Scene) -> bool:
+        value = answer.first(name)
+        return value is None or _names_day(value, scene.names[moment])
+
+    return Claim(f"{name}, if at all, of the day of {{{moment}}}", holds)
+
+
 def only_list(name: str) -> Claim:
     """Of the six lists only `name` is sent, with as many entries as its count says."""
 
@@ -117,6 +142,58 @@ def counted(name: str, more: int, since: str) -> Claim:
     return Claim(f"a {name} count {more:+d} against before", holds)
 
 
+def counted_if(flag: str, told: str, name: str, more: int, since: str) -> Claim:
+    """A count of 64 is `more` than before if the answer called `told` says yes, and as before if not."""
+
+    def holds(answer: Answer, scene: Scene) -> bool:
+        done = scene.told[told].fixed[flag] in "1Y"
+        return counted(name, more if done else 0, since).holds(answer, scene)
+
+    return Claim(f"a {name} count {more:+d} against before if that was done, else the same", holds)
+
+
+def holds_counted(more: int, since: str) -> Claim:
+    """The holds of 64, ready or not, are so many `more` than in the answer called `since`."""
+
+    def holds(answer: Answer, scene: Scene) -> bool:
+        before, now = _holds(scene.told[since]), _holds(answer)
+        return before is not None and now == before + more
+
+    return Claim(f"{more:+d} holds, ready or not, against before", holds)
+
+
+def told_renewed(renewed: int, unrenewed: int) -> Claim:
+    """66 counts so many, and lists as many (BM, BN)."""
+    counts = {"renewed": ("BM", renewed), "unrenewed": ("BN", unrenewed)}
+    return Claim(
+        f"{renewed} renewed (BM), {unrenewed} not (BN)",
+        lambda answer, _: all(
+            answer.fixed.get(part) == f"{count:04}" and len(answer.every(name)) == count
+            for part, (name, count) in counts.items()
+        ),
+    )
+
+
+def then(name: str, step: int, after: str) -> Claim:
+    """The number in field `name` is `step` more than in the answer called `after`, where both tell one."""
+
+    def holds(answer: Answer, scene: Scene) -> bool:
+        first, second = scene.told[after].first(name) or "", answer.first(name) or ""
+        return not (first.isdecimal() and second.isdecimal()) or int(second) == int(first) + step
+
+    return Claim(f"{name} {step:+d} against before, where it is told", holds)
+
+
+def as_allowed(ability: str, claim: Claim, otherwise: Claim | None = None) -> Claim:
+    """Where a flag of the answer called 98 is Y, `claim` holds; where it is N, `otherwise` does, if given."""
+
+    def holds(answer: Answer, scene: Scene) -> bool:
+        chosen = claim if scene.told["98"].fixed[ability] == "Y" else otherwise
+        return chosen is None or chosen.holds(answer, scene)
+
+    return Claim(f"{claim.words}, where 98 says {ability}", holds)
+
+
 def same_bytes_as(name: str) -> Claim:
     """The answer is, byte for byte, the one called `name`."""
     return Claim("the same bytes as before", lambda answer, scene: answer.raw == scene.told[name].raw)
@@ -127,6 +204,32 @@ def same_as(name: str, *parts: str) -> Claim:
     return Claim(
         f"the same {', '.join(parts)} as before",
         lambda answer, scene: all(_part(answer, part) == _part(scene.told[name], part) for part in parts),
+    )
+
+
+def same_if_told(name: str, *parts: str) -> Claim:
+    """These fields are missing, or say what they said in the answer called `name`."""
+    return Claim(
+        f"the same {', '.join(parts)} as before, if at all",
+        lambda answer, scene: all(
+            answer.first(part) in (None, scene.told[name].first(part)) for part in parts
+        ),
+    )
+
+
+def like(name: str, *but: str) -> Claim:
+    """The answer looks like the one called `name`: the same fields with the same values, `but` for some."""
+    return Claim(
+        " but for ".join(filter(None, ("the looks of the answer before", ", ".join(but)))),
+        lambda answer, scene: _looks(answer, but) == _looks(scene.told[name], but),
+    )
+
+
+def differs_from(name: str, *parts: str) -> Claim:
+    """These fields and fixed fields say something else than in the answer called `name`."""
+    return Claim(
+        f"another {', '.join(parts)} than before",
+        lambda answer, scene: all(_part(answer, part) != _part(scene.told[name], part) for part in parts),
     )
 
 
@@ -162,6 +265,26 @@ def _count(answer: Answer, name: str) -> int | None:
 
 def _part(answer: Answer, part: str) -> str | None:
     return answer.fixed[part] if part in answer.fixed else answer.first(part)
+
+
+def _holds(answer: Answer) -> int | None:
+    counts = [_count(answer, COUNT_OF[name]) for name in ("AS", "CD")]
+    return None if None in counts else sum(count for count in counts if count is not None)
+
+
+def _looks(answer: Answer, but: tuple[str, ...]) -> tuple[object, ...]:
+    """Return all that an answer shows, without the date, AY, AZ and some fields' values."""
+    fixed = tuple(value for part, value in answer.fixed.items() if part != "transaction date")
+    return answer.code, fixed, tuple((name, "" if name in but else value) for name, value in answer.fields)
+
+
+def _names_day(text: str, date: str) -> bool:
+    """Whether the text names the day of an 18-character date, in whatever order of year, month and day."""
+    wanted = [date[:4], date[4:6], date[6:8]]
+    if "".join(wanted) in text:
+        return True
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    return all(int(number) in numbers or int(number) % 100 in numbers for number in wanted)
 
 
 def amount(answer: Answer) -> Decimal | None:

@@ -9,8 +9,23 @@ END_SESSION = "35{now}AO{institution}|AA{patron}|AC|AD{pin}|"
 ITEM = "17{now}AO{institution}|AB{item}|AC|"
 CHECKOUT = "11YN{now}{now}AO{institution}|AA{patron}|AB{item}|AC|AD{pin}|BON|BIN|"
 CHECKIN = "09N{later}{later}AP{location}|AO{institution}|AB{item}|AC|BIN|"
-CHECKIN_LAST = "09N{last}{last}AP{location}|AO{institution}|AB{item}|AC|BIN|"
+CHECKIN_LAST = "09N{end}{end}AP{location}|AO{institution}|AB{item}|AC|BIN|"
 RENEWAL = "29NN{later}{later}AO{institution}|AA{patron}|AD{pin}|AB{item}|AC|BON|"
+OFFLINE_CHECKOUT = "11YY{past}{in_a_week}AO{institution}|AA{patron}|AB{offline_item}|AC|AD{pin}|BON|BIN|"
+OFFLINE_CHECKIN = "09Y{past_2}{past_2}AP{location}|AO{institution}|AB{offline_item}|AC|BIN|"
+OFFLINE_CHECKIN_LAST = "09Y{past_5}{past_5}AP{location}|AO{institution}|AB{offline_item}|AC|BIN|"
+OFFLINE_RENEWAL = "29NY{past_2}{in_a_week}AO{institution}|AA{patron}|AD{pin}|AB{offline_item}|AC|BON|"
+RENEW_ALL = "65{first}AO{institution}|AA{patron_no_loans}|AD{pin}|AC|BON|"
+HOLD = "15+{first}AO{institution}|AA{patron}|AD{pin}|AB{item}|AC|"
+HOLD_THIS_COPY = "15+{first}BY3|AO{institution}|AA{patron}|AD{pin}|AB{item}|AC|"
+HOLD_BY_TITLE = "15+{first}AO{institution}|AA{patron}|AD{pin}|AJ{title_on_loan}|AC|"
+CHANGE_HOLD = "15*{second}AO{institution}|AA{patron}|AD{pin}|AB{item}|AC|"
+CANCEL_HOLD = "15-{second}AO{institution}|AA{patron}|AD{pin}|AB{item}|AC|"
+CANCEL_HOLD_LAST = "15-{undoing}AO{institution}|AA{patron}|AD{pin}|AB{item}|AC|"
+BLOCK = "01N{first}AO{institution}|ALleft in the machine|AA{patron_to_block}|AC|"
+ENABLE = "25{second}AO{institution}|AA{patron_to_block}|AC|AD{pin}|"
+ENABLE_LAST = "25{undoing}AO{institution}|AA{patron_to_block}|AC|AD{pin}|"
+NOTE = "19{first}AO{institution}|AB{item_to_note}|AC|CHcover loose|"
 PAYMENT = "37{now}0100{currency}BV{coin}|AO{institution}|AA{patron_fines}|AC|AD{pin}|"
 
 
@@ -26,6 +41,11 @@ def saying(line: str, **fields: str) -> str:
     for name, text in fields.items():
         line = line.replace("{" + name + "}", text)
     return line
+
+
+def cancelling(line: str) -> str:
+    """Return a checkout or checkin that takes back the one before (BI)."""
+    return line.replace("BIN|", "BIY|")
 
 
 def information_with(summary: str, paging: str = "") -> str:

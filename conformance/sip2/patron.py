@@ -23,6 +23,7 @@ from conformance.sip2.claims import (
 )
 from conformance.sip2.lines import (
     CHECKIN,
+    CHECKIN_LAST,
     CHECKOUT,
     END_SESSION,
     INFORMATION,
@@ -236,7 +237,7 @@ CASES = (
             ask(CHECKIN, code("10"), fixed("ok", "1")),
             ask(information_with("  Y       "), counted("charged", 0, since="before")),
         ),
-        undo=(ask(CHECKIN),),
+        undo=(ask(CHECKIN_LAST),),
     ),
     Case(
         id="patron.several-lists",

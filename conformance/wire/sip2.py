@@ -5,6 +5,7 @@ to one (Latin-1), so a wrong byte stays visible whatever character set the serve
 """
 
 import re
+from collections.abc import Mapping
 from enum import Enum
 
 from msgspec import Struct
@@ -62,6 +63,10 @@ ANSWERS = {
         ("AO", "AB", "AQ"),
     ),
     "12": Shape(_LOAN, ("AO", "AA", "AB", "AJ", "AH")),
+    "16": Shape(
+        (Part("ok", 1, "[01]"), Part("available", 1, _YES_NO), Part("transaction date", 18, _DATE)),
+        ("AO", "AA"),
+    ),
     "18": Shape(
         (
             Part("circulation status", 2, r"0[1-9]|1[0-3]"),
@@ -71,11 +76,22 @@ ANSWERS = {
         ),
         ("AB", "AJ"),
     ),
+    "20": Shape((Part("ok", 1, "[01]"), Part("transaction date", 18, _DATE)), ("AB",)),
     "24": Shape(_PATRON, ("AO", "AA", "AE")),
+    "26": Shape(_PATRON, ("AO", "AA", "AE")),
     "30": Shape(_LOAN, ("AO", "AA", "AB", "AJ", "AH")),
     "36": Shape((Part("end session", 1, _YES_NO), Part("transaction date", 18, _DATE)), ("AO", "AA")),
     "38": Shape((Part("payment accepted", 1, _YES_NO), Part("transaction date", 18, _DATE)), ("AO", "AA")),
     "64": Shape((*_PATRON, *(Part(name, 4, _COUNT) for name in _COUNTS)), ("AO", "AA", "AE")),
+    "66": Shape(
+        (
+            Part("ok", 1, "[01]"),
+            Part("renewed", 4, r"\d{4}"),
+            Part("unrenewed", 4, r"\d{4}"),
+            Part("transaction date", 18, _DATE),
+        ),
+        ("AO",),
+    ),
     "94": Shape((Part("ok", 1, "[01]"),)),
     "96": Shape(),
     "98": Shape(
@@ -92,6 +108,47 @@ ANSWERS = {
             Part("protocol version", 4, r"\d\.\d\d"),
         ),
         ("AO", "BX"),
+    ),
+}
+
+_ASKED_DATE = r"\d{8}(?: {4}| {3}[A-IK-Z]|0000)\d{6}"
+_MOMENT = Part("transaction date", 18, _ASKED_DATE)
+_NO_BLOCK = Part("no block", 1, _YES_NO)
+_NB_DUE = Part("nb due date", 18, rf"{_ASKED_DATE}| {{18}}|0{{18}}")
+_LANGUAGE = Part("language", 3, r"\d{3}")
+
+REQUESTS = {
+    "01": Shape((Part("card retained", 1, _YES_NO), _MOMENT), ("AO", "AL", "AA", "AC")),
+    "09": Shape((_NO_BLOCK, _MOMENT, Part("return date", 18, _ASKED_DATE)), ("AP", "AO", "AB", "AC")),
+    "11": Shape(
+        (Part("SC renewal policy", 1, _YES_NO), _NO_BLOCK, _MOMENT, _NB_DUE), ("AO", "AA", "AB", "AC")
+    ),
+    "15": Shape((Part("hold mode", 1, "[-+*]"), _MOMENT), ("AO", "AA")),
+    "17": Shape((_MOMENT,), ("AO", "AB")),
+    "19": Shape((_MOMENT,), ("AO", "AB", "CH")),
+    "23": Shape((_LANGUAGE, _MOMENT), ("AO", "AA", "AC", "AD")),
+    "25": Shape((_MOMENT,), ("AO", "AA")),
+    "29": Shape((Part("third party allowed", 1, _YES_NO), _NO_BLOCK, _MOMENT, _NB_DUE), ("AO", "AA")),
+    "35": Shape((_MOMENT,), ("AO", "AA")),
+    "37": Shape(
+        (
+            _MOMENT,
+            Part("fee type", 2, r"0[1-9]|[1-9]\d"),
+            Part("payment type", 2, r"\d\d"),
+            Part("currency", 3, "[A-Z]{3}"),
+        ),
+        ("BV", "AO", "AA"),
+    ),
+    "63": Shape((_LANGUAGE, _MOMENT, Part("summary", 10, "[Y ]{10}")), ("AO", "AA")),
+    "65": Shape((_MOMENT,), ("AO", "AA")),
+    "93": Shape((Part("UID algorithm", 1, "."), Part("PWD algorithm", 1, ".")), ("CN", "CO")),
+    "97": Shape(),
+    "99": Shape(
+        (
+            Part("status", 1, "[012]"),
+            Part("print width", 3, r"\d{3}"),
+            Part("protocol version", 4, r"\d\.\d\d"),
+        )
     ),
 }
 
@@ -133,7 +190,10 @@ class UnreadableError(ValueError):
 
 
 class Answer(Struct, frozen=True):
-    """One answer as it came: `raw` without its terminator `ending`, and the rest cut out of `raw`."""
+    """One message as it came: `raw` without its terminator `ending`, and the rest cut out of `raw`.
+
+    Answers are what this kit mostly reads; where it plays the server, a request is read the same way.
+    """
 
     raw: bytes
     ending: bytes
@@ -164,8 +224,8 @@ class Answer(Struct, frozen=True):
         return (sum(self.raw[:-4]) + int(self.checksum, 16)) & 0xFFFF == 0
 
     def faults(self) -> tuple[str, ...]:
-        """Return everything in which this answer departs from the layout of its code."""
-        shape = ANSWERS[self.code]
+        """Return everything in which this message departs from the layout of its code."""
+        shape = ANSWERS.get(self.code) or REQUESTS[self.code]
         found = [
             f"{part.name} is {self.fixed[part.name]!r}"
             for part in shape.fixed
@@ -222,11 +282,20 @@ def read(raw: bytes, ending: bytes = b"\r") -> Answer:
 
     Raises UnreadableError if its code is no answer this kit asks for, or the fixed part is cut short.
     """
+    return _cut(raw, ending, ANSWERS, "an answer")
+
+
+def read_request(raw: bytes, ending: bytes = b"\r") -> Answer:
+    """Cut one request into its parts, as `read` does an answer. Raises UnreadableError."""
+    return _cut(raw, ending, REQUESTS, "a request")
+
+
+def _cut(raw: bytes, ending: bytes, shapes: Mapping[str, Shape], kind: str) -> Answer:
     text = raw.decode("latin-1")
     code = text[:2]
-    if code not in ANSWERS:
-        raise UnreadableError(f"{code!r} is not the code of an answer")
-    shape = ANSWERS[code]
+    if code not in shapes:
+        raise UnreadableError(f"{code!r} is not the code of {kind}")
+    shape = shapes[code]
     if len(text) < shape.length:
         raise UnreadableError(
             f"{code} is {len(text)} characters long and its fixed part alone takes {shape.length}"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache
+from typing import Final
 
 from core.model.money import ZERO, quantise
 from core.model.policy import Calendar, LoanTerms, Unit
@@ -19,6 +20,7 @@ _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 _EVERY_WEEKDAY = frozenset(range(7))
+_DAYS: Final = Unit.DAYS  # by a name of its own: Python 3.11 is slow to find a member in its enum
 
 
 def due(terms: LoanTerms, moment: Moment) -> datetime:
@@ -28,8 +30,8 @@ def due(terms: LoanTerms, moment: Moment) -> datetime:
     ends to the minute; on a closed day, at the same time of the next open day.
     """
     opening = moment.opening
-    if terms.unit is Unit.DAYS:
-        return _day_end(_open_day(moment.today + terms.length * _DAY, opening.calendar), opening.zone)
+    if terms.unit is _DAYS:
+        return _end_after(moment.today, terms.length, opening)
     end = (moment.now + terms.length * _HOUR).replace(second=0, microsecond=0)
     local = end.astimezone(opening.zone)
     day = _open_day(local.date(), opening.calendar)
@@ -38,8 +40,7 @@ def due(terms: LoanTerms, moment: Moment) -> datetime:
 
 def hold_shelf_end(terms: LoanTerms, moment: Moment) -> datetime:
     """Return until when a thing put on the hold shelf now can be fetched: the end of an open day, in UTC."""
-    opening = moment.opening
-    return _day_end(_open_day(moment.today + terms.hold_shelf_days * _DAY, opening.calendar), opening.zone)
+    return _end_after(moment.today, terms.hold_shelf_days, moment.opening)
 
 
 def overdue_fine(
@@ -82,6 +83,11 @@ def _day_start(day: date, zone: tzinfo) -> datetime:
 
 
 @lru_cache(1024)
+def _end_after(today: date, days: int, opening: Opening) -> datetime:
+    """The end of the day so many days from today, or of the next open one: the same all day long."""
+    return _day_end(_open_day(today + days * _DAY, opening.calendar), opening.zone)
+
+
 def _day_end(day: date, zone: tzinfo) -> datetime:
     """The last minute of the local day, in UTC; 22:59 where the clocks leap to midnight (Nuuk in spring)."""
     return _day_start(day + _DAY, zone) - _MINUTE

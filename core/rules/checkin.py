@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from core.events import Before, CheckedIn, FeeCharged
 from core.model.records import FeeKind, Hold, Item, ItemStatus, Loan
@@ -15,6 +16,9 @@ from core.rules.calendar import hold_shelf_end, overdue_fine
 from core.rules.facts import ReturnFacts
 from core.rules.fees import charge
 from core.rules.holds import alive
+
+_WITHDRAWN: Final = ItemStatus.WITHDRAWN  # by names of their own: see core.rules.standing
+_CLAIMED_RETURNED: Final = ItemStatus.CLAIMED_RETURNED
 
 
 def check_in(facts: ReturnFacts, new_id: Callable[[], int]) -> Refused | tuple[CheckedIn | FeeCharged, ...]:
@@ -26,7 +30,7 @@ def check_in(facts: ReturnFacts, new_id: Callable[[], int]) -> Refused | tuple[C
 
 def ground_against_return(item: Item) -> Reason | None:
     """Why the item is not taken back; None if it is."""
-    return Reason.ITEM_WITHDRAWN if item.status is ItemStatus.WITHDRAWN else None
+    return Reason.ITEM_WITHDRAWN if item.status is _WITHDRAWN else None
 
 
 def take_back(
@@ -36,7 +40,7 @@ def take_back(
     item, loan, now = facts.item, facts.item.loan, facts.moment.now
     checked_in = _checked_in(facts, scanned_at)
     # Whoever said that they had returned it was right, or has staff to talk to.
-    if loan is None or item.status is ItemStatus.CLAIMED_RETURNED:
+    if loan is None or item.status is _CLAIMED_RETURNED:
         return (checked_in,)
     fine = overdue_fine(facts.terms, loan.due, checked_in.returned_at, facts.moment.opening, facts.currency)
     if not fine:
@@ -48,7 +52,7 @@ def take_back(
 def _checked_in(facts: ReturnFacts, scanned_at: datetime) -> CheckedIn:
     """Where the item goes: to the hold it is set aside for, else to the first that waits, else home."""
     item, loan, here = facts.item, facts.item.loan, facts.moment.opening.agency
-    hold = facts.demand.trapped or next(iter(alive(facts.demand.waiting, facts.moment.today)), None)
+    hold = facts.demand.trapped or _first_waiting(facts)
     goal = facts.home if hold is None else hold.pickup
     return CheckedIn(
         item=item.id,
@@ -61,20 +65,21 @@ def _checked_in(facts: ReturnFacts, scanned_at: datetime) -> CheckedIn:
         ready_until=_ready_until(facts, hold) if hold is not None and goal == here else None,
         scanned_at=scanned_at,
         before=Before(
-            item.status,
-            loan,
-            item.hold,
-            item.destination,
-            item.moved_at,
-            () if hold is None else (hold,),
+            item.status, loan, item.hold, item.destination, item.moved_at, () if hold is None else (hold,)
         ),
     )
+
+
+def _first_waiting(facts: ReturnFacts) -> Hold | None:
+    """The first hold of the queue that is alive."""
+    waiting = facts.demand.waiting
+    return next(iter(alive(waiting, facts.moment.today)), None) if waiting else None
 
 
 def _returned_at(facts: ReturnFacts, loan: Loan | None) -> datetime:
     """When it really came back: as the book drop says, but never in the future nor before it was lent."""
     now = facts.moment.now
-    returned_at = min(facts.returned_at or now, now)
+    returned_at = now if facts.returned_at is None else min(facts.returned_at, now)
     return returned_at if loan is None else max(returned_at, loan.out_at)
 
 

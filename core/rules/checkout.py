@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from itertools import takewhile
+from typing import Final
 
 from core.events import Before, CheckedOut, FeeCharged, Renewed
 from core.model.records import Hold, ItemStatus, Loan
@@ -16,6 +17,8 @@ from core.rules.fees import charge
 from core.rules.holds import alive
 from core.rules.renewal import refusal, renew, rental
 from core.rules.standing import standing
+
+_IN_TRANSIT: Final = ItemStatus.IN_TRANSIT  # by a name of its own: see core.rules.standing
 
 
 def check_out(
@@ -39,7 +42,7 @@ def grounds_against_loan(facts: LoanFacts) -> list[Reason]:
         grounds.append(Reason.NOT_SERVED_HERE)
     if ground := ground_against(item):
         grounds.append(ground)
-    if item.status is ItemStatus.IN_TRANSIT and not own and (trapped or item.destination != _home(facts)):
+    if item.status is _IN_TRANSIT and not own and (trapped or item.destination != _home(facts)):
         grounds.append(Reason.ITEM_IN_TRANSIT)
     if not facts.terms.loanable:
         grounds.append(Reason.NOT_FOR_LOAN)
@@ -58,19 +61,13 @@ def lend(facts: LoanFacts, until: datetime, new_id: Callable[[], int]) -> tuple[
     now = facts.moment.now
     filled = _own_hold(facts)
     displaced = trapped if trapped is not None and trapped.patron != patron else None
+    holds = () if facts.demand is NO_DEMAND else tuple([hold for hold in (filled, displaced) if hold])
     checked_out = CheckedOut(
         item.id,
-        Loan(patron, now, until, agency=facts.moment.opening.agency),
+        Loan(patron, now, until, 0, facts.moment.opening.agency),
         None if filled is None else filled.id,
         None if displaced is None else displaced.id,
-        Before(
-            item.status,
-            item.loan,
-            item.hold,
-            item.destination,
-            item.moved_at,
-            tuple([hold for hold in (filled, displaced) if hold is not None]),
-        ),
+        Before(item.status, item.loan, item.hold, item.destination, item.moved_at, holds),
     )
     if facts.terms.rental > 0:
         return checked_out, charge(patron, rental(facts), item.id, now, new_id)

@@ -7,17 +7,20 @@ message, so the ordinary patron costs a handful of comparisons.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from core.model.records import BlockKind, Item, ItemStatus
 from core.refusals import Reason
 from core.rules.facts import Borrower, Moment, Pin
+
+_WRONG: Final = Pin.WRONG  # by a name of its own: Python 3.11 is slow to find a member in its enum
 
 
 def standing(borrower: Borrower, moment: Moment, pin: Pin = Pin.NOT_GIVEN) -> tuple[Reason, ...]:
     """Return every ground on which the patron may not borrow now, worst first; none if in good standing."""
     patron, limits = borrower.patron, borrower.limits
     grounds: list[Reason] = []
-    if pin is Pin.WRONG:
+    if pin is _WRONG:
         grounds.append(Reason.WRONG_PIN)
     if not patron.active:
         grounds.append(Reason.PATRON_INACTIVE)

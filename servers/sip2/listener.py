@@ -13,7 +13,7 @@ import time
 from collections.abc import Coroutine
 from datetime import datetime
 from time import perf_counter
-from typing import assert_never
+from typing import assert_never, cast
 
 from core.desk import CirculationDesk
 from core.journal import Settled
@@ -22,8 +22,11 @@ from core.rules.facts import Pin
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import Wire
 from protocols.sip2.connection import (
+    NEED_DATA,
+    Awaited,
     Closing,
     Connection,
+    Event,
     Noticed,
     Replay,
     Request,
@@ -197,40 +200,41 @@ class Sip2Conversation:
     # Requests
 
     def _work(self) -> None:
-        connection, heard = self._connection, False
         if self._stale:
             self._take_on()
-        while connection.has_more and not (self._busy or self._over or self._stale):
-            match connection.next_event():
-                case Request() as event:
-                    self._begun = perf_counter()
-                    if self._station is not None:
-                        self._gauge.asked(event, self._station)
-                    self._asked(event.message)
-                case Replay() as event:
-                    self._gauge.replayed(event.data)
-                    self._out.append(event.data)
-                case Noticed() as event:
-                    self._gauge.noticed(event.what)
-                    log.info(
-                        "sip2-noticed",
-                        terminal=self._name,
-                        what=event.what,
-                        code=event.code,
-                        field=event.field,
-                    )
-                case Closing() as event:
-                    log.warning(
-                        "sip2-closing", peer=self._line.peer, terminal=self._name, reason=event.reason
-                    )
-                    self._out.append(event.data)
-                    self._over = True
-                case _:
-                    break
+        next_event, heard = self._connection.next_event, False
+        while not (self._busy or self._over or self._stale):
+            event = next_event()
+            if event is NEED_DATA:
+                break
             heard = True
-        self._flush()
+            if type(event) is Request:  # a match on the kinds takes longer than all else here
+                self._asked(event)
+            else:
+                self._happened(event)
+        if self._out:
+            self._flush()
         self._watch(heard)
-        self._finish()
+        if self._over or self._service.draining:
+            self._finish()
+
+    def _happened(self, event: Event) -> None:
+        """What the connection has dealt with by itself."""
+        match event:
+            case Replay():
+                self._gauge.replayed(event.data)
+                self._out.append(event.data)
+            case Noticed():
+                self._gauge.noticed(event.what)
+                log.info(
+                    "sip2-noticed", terminal=self._name, what=event.what, code=event.code, field=event.field
+                )
+            case Closing():
+                log.warning("sip2-closing", peer=self._line.peer, terminal=self._name, reason=event.reason)
+                self._out.append(event.data)
+                self._over = True
+            case _:
+                raise AssertionError("what a terminal receives does not happen here")
 
     def _watch(self, heard: bool) -> None:
         """A message must be whole in time, counted from its beginning; between two a terminal may be silent
@@ -238,55 +242,56 @@ class Sip2Conversation:
 
         A stranger's time runs on: whatever it says, it must log in.
         """
-        self._line.hold(self._connection.paused)
-        begun = self._connection.mid_message
+        awaited = self._connection.awaited
+        self._line.hold(awaited is Awaited.ANSWERS or awaited is Awaited.NOTHING)
+        begun = awaited is Awaited.REST
         if self._station is None or (begun == self._mid_message and not heard):
             return
         self._mid_message = begun
-        deadline = self._service.settings.message_deadline if begun else self._silence(self._station)
-        self._line.within(deadline)
+        self._line.within(self._service.settings.message_deadline if begun else self._silence(self._station))
 
     def _silence(self, station: Station) -> float:
         """How long the terminal may be silent."""
         return station.terminal.idle_limit or self._service.settings.idle_limit
 
-    def _asked(self, request: m.Message) -> None:
-        assert isinstance(request, m.FromSc), "the connection hands out requests of terminals only"
+    def _asked(self, event: Request) -> None:
+        # As ACS a connection hands out what terminals ask, and no more.
+        request, station = cast("m.FromSc", event.message), self._station
+        self._begun = perf_counter()
+        if station is not None:
+            self._gauge.asked(event, station)
         if self._service.draining:
             self._put(request, Pin.NOT_GIVEN, Reply(self._offline()))
-        elif isinstance(request, m.Login):
+        elif type(request) is m.Login:
             self._hold_up(self._log_in(request))
-        elif self._station is None:
+        elif station is None:
             self._stranger(request)
-        elif isinstance(request, m.ScStatus):
+        elif type(request) is m.ScStatus:
             self._noted(request)
-            self._connection.set_wire(printing(wire(self._station.terminal), request.max_print_width))
-            self._put(request, Pin.NOT_GIVEN, Reply(acs_status(self._station, request.protocol_version)))
+            self._connection.set_wire(printing(wire(station.terminal), request.max_print_width))
+            self._put(request, Pin.NOT_GIVEN, Reply(acs_status(station, request.protocol_version)))
         else:
-            pin = known_pin(request, self._station)
+            pin = known_pin(request, station)
             if pin is None:
-                self._hold_up(self._check_pin(request))
+                self._hold_up(self._check_pin(request, station))
             else:
-                self._answer(request, pin)
-
-    def _answer(self, request: m.FromSc, pin: Pin) -> None:
-        assert self._station is not None, "strangers get no answers"
-        self._put(request, pin, answer(request, self._station, pin))
+                self._put(request, pin, answer(request, station, pin))
 
     def _put(self, request: m.FromSc, pin: Pin, reply: Reply) -> None:
         """Send an answer, or give it its place behind those that wait."""
-        if reply.unit is not None and reply.unit.settled is Settled.UNKNOWN:
-            reply = Reply(self._offline())  # what it has seen was lost when the store broke
+        unit = reply.unit
+        if unit is not None and unit.settled is Settled.UNKNOWN:
+            reply, unit = Reply(self._offline()), None  # what it has seen was lost when the store broke
         if reply.reason is not None:
             self._gauge.refused(request.code, reply.reason)
             log.info("sip2-refused", terminal=self._name, code=request.code, reason=reply.reason.value)
-        if reply.unit is None and not self._slots:
+        if unit is None and not self._slots:
             self._say(reply.message, self._begun)
             return
         slot = Slot(self, self._begun, request, self._station, pin, reply)
         self._slots.append(slot)
-        if reply.unit is not None:
-            reply.unit.then(slot.settled)
+        if unit is not None:
+            unit.then(slot.settled)
 
     def _say(self, message: m.FromAcs | None, begun: float) -> None:
         """Answer the oldest request; without a message it gets no answer."""
@@ -319,16 +324,11 @@ class Sip2Conversation:
 
     def _release(self) -> None:
         """Send the answers at the head of the queue that wait for nothing any more."""
-        slots, connection = self._slots, self._connection
+        slots = self._slots
         while slots and slots[0].reply.unit is None:
             slot = slots.pop(0)
             self._say(slot.reply.message, slot.begun)
-        self._line.hold(connection.paused)
-        if connection.has_more or self._stale:
-            self._work()
-        else:
-            self._flush()
-            self._finish()
+        self._work()
 
     def _finish(self) -> None:
         """When nothing more is taken, or while draining, the line closes once everything that was asked is
@@ -338,9 +338,8 @@ class Sip2Conversation:
             self._line.close()
 
     def _flush(self) -> None:
-        if self._out:
-            self._line.write(b"".join(self._out) if len(self._out) > 1 else self._out[0])
-            self._out.clear()
+        self._line.write(b"".join(self._out) if len(self._out) > 1 else self._out[0])
+        self._out.clear()
 
     def _take_on(self) -> None:
         if self._busy or self._slots:
@@ -459,15 +458,14 @@ class Sip2Conversation:
 
     # PINs
 
-    async def _check_pin(self, request: m.FromSc) -> None:
-        secret, station = patron_secret(request), self._station
+    async def _check_pin(self, request: m.FromSc, station: Station) -> None:
+        secret = patron_secret(request)
         assert secret is not None, "only a PIN is checked"
-        assert station is not None, "of strangers no PIN is checked"
         pin = await station.desk.check_pin(station.actor, *secret)
         if pin is Pin.WRONG and station.desk.throttled(station.actor, secret[0]):
             log.warning("pin-throttled", peer=self._line.peer, terminal=self._name, patron=secret[0])
         if not self._over:
-            self._answer(request, pin)
+            self._put(request, pin, answer(request, station, pin))
 
     def _hold_up(self, work: Coroutine[None, None, None]) -> None:
         """Do something slow; the requests behind it wait."""

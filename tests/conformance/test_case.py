@@ -1,6 +1,6 @@
 """A case knows by itself what it needs."""
 
-from conformance.case import Burst, Case, Level, Reconnect, Scene, ask, names_in
+from conformance.case import Beside, Burst, Case, Level, Opening, Reconnect, Scene, ask, names_in
 
 CASE = Case(
     id="a.b",
@@ -23,6 +23,20 @@ def test_needs_are_the_names_used_and_not_told_by_the_server() -> None:
 
 def test_requests_are_the_codes_sent_bursts_included() -> None:
     assert CASE.requests == {"23", "17", "37"}
+
+
+def test_a_case_that_comes_as_another_terminal_needs_one() -> None:
+    for step in (Reconnect(Opening.OTHER), Beside((ask("97"),), Opening.OTHER)):
+        case = Case(id="a.b", title="t", level=Level.MUST, clause="c", steps=(step,))
+        assert case.needs == {"other_user"}
+        assert case.openings == {Opening.LOGGED_IN, Opening.OTHER}
+
+
+def test_what_is_sent_beside_belongs_to_the_case() -> None:
+    beside = Beside((ask("17{now}AB{item}|"),))
+    case = Case(id="a.b", title="t", level=Level.MUST, clause="c", steps=(beside,))
+    assert case.requests == {"17"}
+    assert case.needs == {"now", "item"}
 
 
 def test_doubled_braces_are_braces() -> None:

@@ -66,7 +66,7 @@ def test_every_option_explains_itself() -> None:
             assert action.help, action.option_strings
 
 
-@pytest.mark.parametrize("command", [[], ["sip2"], ["load"], ["load", "sip2"]])
+@pytest.mark.parametrize("command", [[], ["sip2"], ["load"], ["load", "sip2"], ["kiosk"]])
 def test_help_is_there_for_every_command_and_names_the_exit_codes(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -83,7 +83,7 @@ def test_help_is_there_for_every_command_and_names_the_exit_codes(
         (["sip2", "--target", "nowhere"], "neither HOST:PORT nor a file of facts"),
         (["sip2", "--target", "h:1", "--level", "MAY"], "'MAY' is not a valid Level"),
         (["sip2", "--target", "h:1", "--only", "nothing.*"], "no case fits"),
-        (["sip2", "--target", "h:1", "--fact", "patron_blocked"], "is not NAME=BARCODE"),
+        (["sip2", "--target", "h:1", "--fact", "patron_blocked"], "is not NAME=TEXT"),
         (["sip2", "--target", "h:1", "--known", "/nonexistent"], "--known"),
         (["load", "sip2", "--target", "h:1", "--mix", "24:1"], "'24' is not one of"),
         (["load", "sip2", "--target", "h:1", "--mix", "23:x"], "'23:x' is not CODE:WEIGHT"),
@@ -105,6 +105,7 @@ def test_a_line_that_cannot_be_obeyed_is_refused_in_words(
         ["sip2", "--deadline", "soon"],
         ["load", "sip2", "--connections", "0"],
         ["load", "sip2", "--seconds", "inf"],
+        ["load", "sip2", "--idle", "-1"],
     ],
 )
 def test_what_argparse_refuses_has_the_same_exit_code(
@@ -156,14 +157,15 @@ def test_list_needs_no_target(capsys: pytest.CaptureFixture[str]) -> None:
     assert all((f"`{case.id}`" in listed) == case.id.startswith("resend.") for case in CASES)
 
 
-def test_a_right_server_ends_with_0_and_both_files_are_written(
+def test_a_right_server_ends_with_0_and_every_file_is_written(
     start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    json, junit = tmp_path / "found.json", tmp_path / "found.xml"
-    facts = start("")
-    assert main(["sip2", "--target", facts, "--json", str(json), "--junit", str(junit)]) == PASSED
+    json, junit, page = tmp_path / "found.json", tmp_path / "found.xml", tmp_path / "page.md"
+    written = ["--json", str(json), "--junit", str(junit), "--report", str(page)]
+    assert main(["sip2", "--target", start(""), *written]) == PASSED
     assert msgspec.json.decode(json.read_bytes())["verdicts"]["pass"] == len(CASES)
     assert junit.read_text().count("<testcase") == len(CASES)
+    assert "MUST cases passed.**" in page.read_text("utf-8")
     assert "0 fail" not in capsys.readouterr().out
 
 

@@ -22,8 +22,8 @@ async def loaded(
         return await generate(msgspec.structs.replace(target_at(str(write(port))), **changes), plan)
 
 
-def plan(mix: str = EVERYTHING, rate: float | None = None) -> Plan:
-    return Plan(connections=4, seconds=0.3, mix=mix_of(mix), rate=rate)
+def plan(mix: str = EVERYTHING, rate: float | None = None, idle: int = 0) -> Plan:
+    return Plan(connections=4, seconds=0.3, mix=mix_of(mix), rate=rate, idle=idle)
 
 
 async def test_a_right_server_gives_only_right_answers_and_has_its_items_back(
@@ -76,9 +76,34 @@ async def test_a_wrong_answer_is_found_and_shown(
 async def test_a_refused_login_is_a_lost_connection(
     tiny_library: Any, tiny_server: Serving, facts_file: Callable[[int], Path]
 ) -> None:
-    figures = await loaded(tiny_library(), tiny_server, facts_file, plan(), password="wrong")
-    assert (figures.lost, figures.answers) == (4, 0)
-    assert "was given up: the login was refused" in figures.examples[0]
+    figures = await loaded(tiny_library(), tiny_server, facts_file, plan(idle=2), password="wrong")
+    assert (figures.lost, figures.answers, figures.idle) == (6, 0, 0)
+    assert "idle connection 0 was given up: the login was refused" in figures.examples
+    assert "connection 0 was given up: the login was refused" in figures.examples
+
+
+async def test_idle_connections_are_served_when_the_others_are_done(
+    tiny_library: Any, tiny_server: Serving, facts_file: Callable[[int], Path]
+) -> None:
+    figures = await loaded(tiny_library(), tiny_server, facts_file, plan(idle=40))
+    assert figures.is_clean, figures.examples
+    assert (figures.connections, figures.idle) == (4, 40)
+
+
+async def test_idle_connections_that_are_not_served_are_lost(
+    tiny_library: Any, tiny_server: Serving, facts_file: Callable[[int], Path]
+) -> None:
+    figures = await loaded(tiny_library("hangs up"), tiny_server, facts_file, plan("23:1", idle=3))
+    assert (figures.idle, figures.lost, figures.is_clean) == (0, 3, False)
+    assert "idle connection 0 is served no more: the server closed the connection" in figures.examples
+
+
+async def test_idle_connections_that_are_told_to_go_off_line_are_lost(
+    tiny_library: Any, tiny_server: Serving, facts_file: Callable[[int], Path]
+) -> None:
+    figures = await loaded(tiny_library("goes off line"), tiny_server, facts_file, plan("23:1", idle=3))
+    assert (figures.idle, figures.lost, figures.is_clean) == (0, 3, False)
+    assert "idle connection 0 is told that the server is off line" in figures.examples
 
 
 async def test_a_rate_is_kept_to(
@@ -99,9 +124,10 @@ async def test_too_few_items_are_no_load(tiny_library: Any, tiny_server: Serving
 
 async def test_a_server_that_is_not_there_is_a_lost_connection() -> None:
     target = Target(host="127.0.0.1", port=1, patrons=("P",) * 4, items=("I",) * 12)
-    figures = await generate(target, plan())
-    assert (figures.answers, figures.lost, figures.is_clean) == (0, 4, False)
-    assert "connection 0 was not made" in figures.examples[0]
+    figures = await generate(target, plan(idle=1))
+    assert (figures.answers, figures.lost, figures.is_clean) == (0, 5, False)
+    assert "idle connection 0 was not made" in figures.examples[0]
+    assert "connection 0 was not made" in figures.examples[1]
 
 
 def test_the_default_mix_is_one_of_each_of_the_six() -> None:

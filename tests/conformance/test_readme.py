@@ -1,7 +1,10 @@
 """The README lists the cases there are, the flags there are and the facts there are."""
 
+import re
+from collections import Counter
 from pathlib import Path
 
+from conformance.acs import ODDITIES
 from conformance.cli import build_parser
 from conformance.report import listed
 from conformance.sip2.catalogue import CASES
@@ -15,15 +18,24 @@ def test_the_list_of_cases_is_the_one_the_command_prints() -> None:
 
 
 def test_every_special_fact_is_explained() -> None:
-    special = {name for case in CASES for name in case.needs if name.startswith(("patron_", "item_"))}
-    assert len(special) == 10
+    special = {
+        name for case in CASES for name in case.needs if name.startswith(("patron_", "item_", "title_"))
+    }
+    assert len(special) == 15
     assert all(f"`{name}`" in README or f"`cases.{name}`" in README for name in special)
 
 
 def test_every_flag_shown_is_one_the_command_takes() -> None:
-    command = (
-        "sip2 --target h:1 --tls --ca f --cert f --key f --user u --password p --location l --institution i"
-    )
-    more = "--patron p --pin 1 --item i --fact a=b --only x --level MUST --known f --json f --junit f --list"
-    build_parser().parse_args([*command.split(), *more.split()])
-    assert all(flag in README for flag in f"{command} {more}".split() if flag.startswith("--"))
+    command = "sip2 --target h:1 --tls --ca f --cert f --key f --user u --password p --location l"
+    facts = "--institution i --patron p --pin 1 --item i --offline-item i --pickup p --fact a=b"
+    more = "--other-user u --other-password p --only x --level MUST --known f"
+    files = "--json f --junit f --report f --list"
+    flags = f"{command} {facts} {more} {files}".split()
+    build_parser().parse_args(flags)
+    assert all(flag in README for flag in flags if flag.startswith("--"))
+
+
+def test_every_odd_answer_is_listed_under_its_level() -> None:
+    _, _, table = README.partition("| it is answered | it has to | level |")
+    levels = Counter(re.findall(r"\b(?:MUST|SHOULD|CLIENT)\b", table.partition("\n\n")[0]))
+    assert set(levels) == {oddity.level for oddity in ODDITIES}

@@ -40,7 +40,10 @@ def test_facts_fill_the_target_and_keep_special_barcodes_out_of_the_pools(
     path.write_text(text)
     target = target_at(str(path))
     assert (target.address, target.user, target.password) == ("127.0.0.1:6001", "kiosk", "secret")
+    assert (target.other_user, target.other_password) == ("kiosk2", "secret2")
     assert (target.institution, target.pin) == ("TINY", "1234")
+    assert target.pickups == ("HERE", "THERE")
+    assert (target.offline_items[0], len(target.offline_items)) == ("I801", 60)
     assert target.patrons[:2] == ("P001", "P003")
     assert len(target.patrons) == 99
     assert target.items[-1] == "I300"

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.conformance.conftest import TinyConnection, TinyLibrary, TinyProtocol
+from tests.conformance.tiny import TinyConnection, TinyLibrary, TinyProtocol
 
 
 class BookKeeper(TinyLibrary):

@@ -42,6 +42,7 @@ from tests.fakes.world import (
     METROPOLIS,
     World,
 )
+from tests.matrix import proves
 
 
 @pytest_asyncio.fixture
@@ -498,6 +499,7 @@ async def test_an_unknown_patrons_pin_is_hashed_too(world: World) -> None:
     assert world.credentials.checks == checks + 1
 
 
+@proves("unknown, wrong and throttled look alike")
 @pytest.mark.parametrize("patron", ["P1", "P9"])
 async def test_every_pin_costs_one_hash_whether_it_is_wrong_unknown_or_comes_in_a_pause(
     world: World, patron: str
@@ -568,6 +570,7 @@ async def test_with_a_wrong_pin_a_known_patron_is_as_unknown_as_any(world: World
 # Explaining
 
 
+@proves("why: a dry run that shows the rules")
 @pytest.mark.parametrize("act", Act)
 async def test_explaining_does_nothing(world: World, act: Act) -> None:
     explained = world.desk.explain(act, KIOSK, "P1", "I1")

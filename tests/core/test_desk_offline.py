@@ -20,6 +20,7 @@ from core.model.records import BlockKind, Discrepancy, DiscrepancyId, HoldStatus
 from core.refusals import Reason, Refused
 from core.rules.facts import Offline, Pin
 from tests.fakes.world import ANN, BEN, BOOK, CYD, EAST_KIOSK, EMMA, KIOSK, NOW, World
+from tests.matrix import proves
 
 AT = NOW - timedelta(hours=2)
 DUE = NOW + timedelta(days=9)
@@ -72,6 +73,7 @@ async def test_a_machine_whose_clock_is_fast_does_nothing_in_the_future(world: W
     assert world.library.items[BOOK].moved_at == NOW
 
 
+@proves("rules an offline transaction broke go to a work list")
 async def test_all_the_rules_it_broke_make_one_line_of_the_work_list(world: World) -> None:
     world.desk.block(KIOSK, "P1", BlockKind.STAFF)
     answer = world.desk.check_out(KIOSK, "P1", "I4", offline=OFFLINE, pin=Pin.WRONG)

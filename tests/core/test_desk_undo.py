@@ -30,6 +30,7 @@ from tests.fakes.world import (
     POLICY,
     World,
 )
+from tests.matrix import proves
 
 
 @pytest_asyncio.fixture
@@ -382,6 +383,7 @@ def take_back(world: World, kiosk: Actor, item: str, done: tuple[Any, ...]) -> A
     return world.desk.undo_check_out(kiosk, item)
 
 
+@proves("a cancelled checkout leaves everything as it was", "a cancelled checkin leaves everything as it was")
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(acts, others), max_size=14), acts)
 async def test_an_act_and_its_undoing_leave_everything_as_it_was(

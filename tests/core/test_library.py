@@ -55,6 +55,7 @@ from core.model.records import (
     PaymentKind,
 )
 from core.ports import Change
+from tests.matrix import proves
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 BIB, OTHER_BIB = BibId(1), BibId(2)
@@ -142,6 +143,7 @@ def rebuilt(library: Library) -> Library:
     return fresh
 
 
+@proves("a patron is found by any of their identifiers")
 def test_an_item_is_found_by_barcode_and_a_patron_by_any_identifier() -> None:
     library = stocked()
     assert library.item("I2") is library.items[COPY]

@@ -8,6 +8,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from core.model.records import PatronId
 from core.pins import DAY, LONGEST_KEY, PinGuard
+from tests.matrix import proves
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -93,6 +94,7 @@ def test_no_number_of_terminals_gives_more_than_240_tries_in_24_hours() -> None:
     assert guard.tried("kiosk-new", ANN, True, NOW + DAY)
 
 
+@proves("five wrong PINs stop one terminal, not the patron")
 def test_one_terminal_never_locks_a_patron_out_of_the_others() -> None:
     """It tries whenever it may for three days. The others have five tries left at any time."""
     guard = PinGuard()

@@ -3,8 +3,10 @@
 import pytest
 
 from core.rules.service import covers, serves
+from tests.matrix import proves
 
 
+@proves("the desk serves its locations only")
 @pytest.mark.parametrize(
     ("places", "served"),
     [
