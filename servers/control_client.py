@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import msgspec
 
-from servers.control import VERSION, Answer, Request, short_path
+from servers.control import SOCKET, VERSION, Answer, Request, short_path
+from servers.places import demo_state
 
 STATE: Final = Path("state")
 
@@ -26,10 +27,16 @@ def add_state_argument(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--state",
         type=Path,
-        default=STATE,
+        default=usual_state(),
         metavar="DIR",
-        help=f"state directory of the running server (default: {STATE})",
+        help=f"state directory of the running server (default: {STATE}, or the demonstration's)",
     )
+
+
+def usual_state() -> Path:
+    """The state directory of the server that is meant where none is named: the one that runs."""
+    demo = demo_state()
+    return demo if (demo / SOCKET).exists() and not (STATE / SOCKET).exists() else STATE
 
 
 def ask(state: Path, verb: str, **arguments: Any) -> dict[str, Any]:

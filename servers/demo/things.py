@@ -24,6 +24,10 @@ _DIVERGENCES = _ROOT / "conformance" / "circdesk.toml"
 """Where we differ from what a case claims, with the reasons."""
 
 
+_LINE = "9300CNLoginUserID|COLoginPassword|CPLocationCode|AY5AZEC78"
+"""A login whose checksum is not right: it has been copied from manual to manual."""
+
+
 class Thing(NamedTuple):
     """Something to type, and what for."""
 
@@ -48,7 +52,15 @@ def things_to_type(desk: CirculationDesk, built: Built, facts: Facts, state: Pat
     for fee in islice(_open_fees(desk, built), 1):
         payer = desk.library.patrons[fee.patron].barcode
         yield Thing(f"{run} sip2 pay --patron {payer} --amount {fee.left:.2f}{there}", "pay a fee")
+    yield Thing(f"{run} kiosk --demo{there}", "a whole visit, with hints of what to type")
     yield Thing(f"{run} sip2{there}", "a shell that shows every field")
+    yield Thing(
+        f"{run} sip2 checkout --patron {patron} --item {item} --pin {built.pin} --explain"
+        f" --state {quote(str(state))}",
+        "why? The rules, without doing it",
+    )
+    yield Thing(f"{run} terminals --once --state {quote(str(state))}", "who is connected, and how they fare")
+    yield Thing(f"{run} decode '{_LINE}'", "what does this line say?")
     pair = f"--cert {quote(f'{state}/certs/{CERTIFIED}.pem')} --key {quote(f'{state}/certs/{CERTIFIED}.key')}"
     yield Thing(f"{run} sip2 status --user '' {pair}{there}", "a certificate instead of a login")
     yield Thing(

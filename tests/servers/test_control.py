@@ -16,7 +16,8 @@ from structlog.testing import capture_logs
 
 from servers import control
 from servers.control import LONGEST_REQUEST, MOST_AT_ONCE, SOCKET, ControlServer, VerbRefused, short_path
-from servers.control_client import ControlProblem, ask
+from servers.control_client import STATE, ControlProblem, ask, usual_state
+from servers.places import demo_state
 
 
 async def echo(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -191,3 +192,18 @@ class TestTheSocket:
         (tmp_path / "state").write_text("no directory")
         with pytest.raises(ControlProblem, match="Not a directory"):
             await asked(tmp_path / "state", "echo")
+
+
+def test_where_no_server_is_named_the_running_demonstration_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Unless one of one's own runs here."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home"))
+    assert usual_state() == STATE
+    demo_state().mkdir(parents=True)
+    (demo_state() / SOCKET).touch()
+    assert usual_state() == demo_state()
+    (tmp_path / STATE).mkdir()
+    (tmp_path / STATE / SOCKET).touch()
+    assert usual_state() == STATE
