@@ -20,7 +20,7 @@ from conformance.target import Target, TargetError, target_at
 
 PASSED, FAILED, USAGE = 0, 1, 2
 _EXITS = """exit codes: 0 every MUST passed (or every answer under load was right, every promise kept),
-1 something failed or the target cannot be reached (kiosk: or not all was tried), 2 the command line is wrong"""
+1 something failed, was not tried (kiosk) or cannot be reached, 2 the command line is wrong"""
 
 
 class UsageError(Exception):
@@ -47,8 +47,8 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
         prog="circdesk-conformance",
-        description="Plays a self-check against any SIP2 server, or a server against any self-check, and says where "
-        "the other side departs from the protocol.",
+        description="Plays a self-check against any SIP2 server, or a server against any self-check, "
+        "and says where the other side departs from the protocol.",
         epilog=_EXITS,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -61,9 +61,9 @@ class AnsweredRequests:
 
     def remember(
         self, key: str, at: datetime, events: tuple[Event, ...], by: str = ""
-    ) -> list[tuple[Name, Memory]]:
+    ) -> Sequence[tuple[Name, Memory]]:
         """Note what an act led to, and end what it touches. Returns the ended ones, for `forget`."""
-        ended = []
+        ended: tuple[tuple[Name, Memory], ...] = ()
         by_key, key_of = self._by_key, self._key_of
         touched = subjects(events)
         name = key or next(self._numbers)
@@ -71,7 +71,7 @@ class AnsweredRequests:
         for subject in touched:
             old = key_of.pop(subject, None)
             if old is not None and (memory := by_key.pop(old, None)) is not None:
-                ended.append((old, memory))
+                ended += ((old, memory),)
             if ends:
                 key_of[subject] = name
         if key or (touched and ends):

@@ -97,12 +97,10 @@ class Journal:
 
     def record(self, at: datetime, actor: str, request: str, events: tuple[Event, ...]) -> UnitOfWork:
         """Apply events to memory and queue them. The caller has made sure that the journal is not `full`."""
-        changes: list[Change] = []
-        keys: list[int] = []
+        changes: tuple[Change, ...] = ()
         for event in events:
-            for change in self._library.apply(event):
-                changes.append(change)
-                keys += touched(change)
+            changes += self._library.apply(event)
+        keys = touched(changes)
         ended = self._answered.remember(request, at, events, actor)
         unit = UnitOfWork(self._seq, at, actor, request, events, changes, keys, ended)
         self._seq += len(events)

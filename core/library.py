@@ -428,29 +428,32 @@ class Library:
 _NOTHING = Decimal(0)
 
 
-def touched(change: Change) -> tuple[int, ...]:
-    """The ids of all records whose picture a change alters: the record, its patrons, its bib. Some come
-    twice.
+def touched(changes: Iterable[Change]) -> list[int]:
+    """The ids of all records whose picture the changes alter: the records, their patrons, their bibs. Some
+    come twice.
     """
-    before, after = change.before, change.after
-    record = before if after is None else after
-    match record:
-        case Item():
-            keys: tuple[int, ...] = (record.id, record.bib)
-            for item in (before, after):
-                if isinstance(item, Item) and item.loan is not None:
-                    keys += (item.loan.patron,)
-            return keys
-        case Hold():
-            return (record.id, record.bib, record.patron)
-        case Fee() | Payment():
-            return (record.id, record.patron)
-        case Bib() | BibBody() | Patron() | Discrepancy():
-            return (record.id,)
-        case None:
-            return ()
-        case _:
-            assert_never(record)
+    ids: list[int] = []
+    for change in changes:
+        before, after = change.before, change.after
+        record = before if after is None else after
+        match record:
+            case Item():
+                ids += (record.id, record.bib)
+                if after is record and record.loan is not None:
+                    ids.append(record.loan.patron)
+                if isinstance(before, Item) and before.loan is not None:
+                    ids.append(before.loan.patron)
+            case Hold():
+                ids += (record.id, record.bib, record.patron)
+            case Fee() | Payment():
+                ids += (record.id, record.patron)
+            case Bib() | BibBody() | Patron() | Discrepancy():
+                ids.append(record.id)
+            case None:
+                pass
+            case _:
+                assert_never(record)
+    return ids
 
 
 def _set(table: dict[K, V], key: K, value: V | None) -> None:

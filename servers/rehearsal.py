@@ -6,7 +6,7 @@ read, its log is not there, and no PIN is counted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import count
 
@@ -182,9 +182,9 @@ class _AnsweredSoFar(AnsweredRequests):
 
     def remember(
         self, key: str, at: datetime, events: tuple[Event, ...], by: str = ""
-    ) -> list[tuple[Name, Memory]]:
+    ) -> Sequence[tuple[Name, Memory]]:
         """It is not."""
-        return []
+        return ()
 
 
 class _GuardAsItIs(PinGuard):

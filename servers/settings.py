@@ -444,7 +444,9 @@ class Profile(Struct, frozen=True, kw_only=True):
     print_width: Annotated[
         int, key("Characters of a printed line (AG); 0: as its status message (99) says.", whole(0, 999))
     ] = 0
-    print_lines: Annotated[bool, key("Whether it is sent receipts to print (AG); most machines write their own.")] = False
+    print_lines: Annotated[
+        bool, key("Whether it is sent receipts to print (AG); most machines write their own.")
+    ] = False
     timeout: Annotated[
         int, key("Tenths of a second it is told to wait for an answer; 999: unknown.", whole(1, 999))
     ] = 100

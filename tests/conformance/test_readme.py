@@ -1,7 +1,6 @@
 """The README lists the cases there are, the flags there are and the facts there are."""
 
 import re
-from collections import Counter
 from pathlib import Path
 
 from conformance.acs import ODDITIES
@@ -35,7 +34,7 @@ def test_every_flag_shown_is_one_the_command_takes() -> None:
     assert all(flag in README for flag in flags if flag.startswith("--"))
 
 
-def test_every_odd_answer_is_listed_under_its_level() -> None:
+def test_odd_answers_of_every_level_are_explained() -> None:
     _, _, table = README.partition("| it is answered | it has to | level |")
-    levels = Counter(re.findall(r"\b(?:MUST|SHOULD|CLIENT)\b", table.partition("\n\n")[0]))
+    levels = re.findall(r"\b(?:MUST|SHOULD|CLIENT)\b", table.partition("\n\n")[0])
     assert set(levels) == {oddity.level for oddity in ODDITIES}
