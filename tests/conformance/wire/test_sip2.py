@@ -2,7 +2,17 @@
 
 import pytest
 
-from conformance.wire.sip2 import ANSWERS, SUPPORTED_ORDER, Detection, UnreadableError, checksum, read, seal
+from conformance.wire.sip2 import (
+    ANSWERS,
+    REQUESTS,
+    SUPPORTED_ORDER,
+    Detection,
+    UnreadableError,
+    checksum,
+    read,
+    read_request,
+    seal,
+)
 
 DATE = "20260101    120000"
 
@@ -179,3 +189,56 @@ def test_a_value_of_255_characters_is_not_too_long_in_any_charset(charset: str) 
     fitting, longer = (f"36Y{DATE}AOX|AAP|AF{'é' * n}|".encode(charset) for n in (255, 256))
     assert not read(fitting).faults()
     assert read(longer).faults() == ("AF is 256 characters long",)
+
+
+def test_the_fixed_parts_of_requests_are_as_long_as_the_standard_makes_them() -> None:
+    lengths = {code: shape.length for code, shape in REQUESTS.items()}
+    fields = {
+        "01": 21,
+        "15": 21,
+        "17": 20,
+        "19": 20,
+        "23": 23,
+        "25": 20,
+        "35": 20,
+        "37": 27,
+        "63": 33,
+        "65": 20,
+    }
+    assert lengths == {"09": 39, "11": 40, "29": 40, "93": 4, "97": 2, "99": 10, **fields}
+    assert set(SUPPORTED_ORDER) == lengths.keys()
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    [
+        (f"23eng{DATE}AOX|AA1|AC|AD|", "language is 'eng'"),
+        (f"15?{DATE}AOX|AA1|", "hold mode is '?'"),
+        (f"11YN{DATE}{'x' * 18}AOX|AA1|AB2|AC|", f"nb due date is '{'x' * 18}'"),
+        (f"63001{DATE}  Y      xAOX|AA1|", "summary is '  Y      x'"),
+        ("99308002.00", "status is '3'"),
+        (f"01N{DATE}AOX|AA1|AC|", "AL is missing"),
+    ],
+)
+def test_each_departure_of_a_request_is_named(raw: str, fault: str) -> None:
+    assert fault in read_request(raw.encode()).faults()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        f"11YN{DATE}{' ' * 18}AOX|AA1|AB2|AC|",
+        "17201610210000142637AOX|AB2|",
+        "9900802.00",
+        "9300CNkiosk|COword|",
+    ],
+)
+def test_a_request_as_the_standard_allows_it_has_no_fault(raw: str) -> None:
+    assert read_request(raw.encode()).faults() == ()
+
+
+def test_an_answer_is_no_request_and_the_other_way_round() -> None:
+    with pytest.raises(UnreadableError, match="'24' is not the code of a request"):
+        read_request(b"24")
+    with pytest.raises(UnreadableError, match="'23' is not the code of an answer"):
+        read(b"23")
