@@ -67,7 +67,7 @@ class AnsweredRequests:
         by_key, key_of = self._by_key, self._key_of
         touched = subjects(events)
         name = key or next(self._numbers)
-        ends = not _outlasts(events[0])
+        ends = not _outlasts(events)
         for subject in touched:
             old = key_of.pop(subject, None)
             if old is not None and (memory := by_key.pop(old, None)) is not None:
@@ -126,6 +126,7 @@ def subjects(events: Sequence[Event]) -> list[int]:
     return found
 
 
-def _outlasts(first: Event) -> bool:
+def _outlasts(events: Sequence[Event]) -> bool:
     """Whether later acts do not end it: a payment with the payer's own reference is that payment for ever."""
+    first = events[0]
     return isinstance(first, FeePaid) and first.payment.reference != ""

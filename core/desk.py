@@ -58,7 +58,7 @@ from core.views import (
     view_renewed,
 )
 
-__all__ = (
+__all__ = [
     "Actor",
     "Answer",
     "CirculationDesk",
@@ -67,7 +67,7 @@ __all__ = (
     "Outcome",
     "PatronView",
     "RenewedAll",
-)
+]
 
 _WRONG: Final = Pin.WRONG  # by a name of its own: see core.rules.standing
 _WRONG_PIN: Final = Refused(Reason.WRONG_PIN)
@@ -130,19 +130,11 @@ class CirculationDesk:
 
         What a machine did ``offline`` has happened, and is booked whatever the rules say (`core.bookings`).
         """
-        if offline is not None:
-            return self._bookings.loan(
-                LoanAct.CHECK_OUT,
-                actor,
-                patron,
-                item,
-                offline,
-                request,
-                pin,
-                fee_acknowledged,
-                renewal_wanted,
-            )
-        return self._lend(check_out, actor, patron, item, request, pin, fee_acknowledged, renewal_wanted)
+        if offline is None:
+            return self._lend(check_out, actor, patron, item, request, pin, fee_acknowledged, renewal_wanted)
+        return self._bookings.loan(
+            LoanAct.CHECK_OUT, actor, patron, item, offline, request, pin, fee_acknowledged, renewal_wanted
+        )
 
     def renew(
         self,
@@ -420,26 +412,17 @@ class CirculationDesk:
             scanned = enquiries.scan(enquiries.moment(actor), found)
             return explain_return(scanned, enquiries.terms_found(enquiries.has_it(found), found))
         who = self.library.patron(patron)
-        if who is None:
-            return explain_unknown(
-                act, Reason.UNKNOWN_PATRON, _WRONG_PIN if pin is _WRONG else _UNKNOWN_PATRON
-            )
-        if found is None:
-            return explain_unknown(act, Reason.UNKNOWN_ITEM, _WRONG_PIN if pin is _WRONG else _UNKNOWN_ITEM)
+        if who is None or found is None:
+            unknown = Reason.UNKNOWN_PATRON if who is None else Reason.UNKNOWN_ITEM
+            return explain_unknown(act, unknown, _WRONG_PIN if pin is _WRONG else Refused(unknown))
         if act is Act.PLACE_HOLD:
             wish = self._hold_facts(actor, who, found.bib, actor.agency, "", "", None, pin)
             if isinstance(wish, Refused):
                 return explain_unknown(act, wish.reason, wish)
             return explain_hold(wish)
-        loan = enquiries.loan(
-            actor,
-            enquiries.moment(actor),
-            enquiries.borrower(who),
-            found,
-            pin,
-            fee_acknowledged,
-            renewal_wanted or act is Act.RENEW,
-        )
+        moment, borrower = enquiries.moment(actor), enquiries.borrower(who)
+        wanted = renewal_wanted or act is Act.RENEW
+        loan = enquiries.loan(actor, moment, borrower, found, pin, fee_acknowledged, wanted)
         return explain_loan(act, loan, enquiries.terms_found(who, found))
 
     # PINs
@@ -522,14 +505,10 @@ class CirculationDesk:
         return self.library.patron(patron) or _UNKNOWN_PATRON
 
     def _hold(self, holder: Patron, bib: BibId, item: str) -> Hold | Refused:
-        """The patron's hold on the bib; with an item named, only one that this item could fill."""
         wanted = self.library.item(item) if item else None
         if item and wanted is None:
             return _UNKNOWN_ITEM
-        for hold in self.library.holds_of(holder.id):
-            if hold.bib == bib and (wanted is None or hold.item in (None, wanted.id)):
-                return hold
-        return Refused(Reason.UNKNOWN_HOLD)
+        return self._enquiries.hold_of(holder, bib, wanted) or Refused(Reason.UNKNOWN_HOLD)
 
     def _hold_facts(
         self,

@@ -311,7 +311,12 @@ class Sip2Settings(Struct, frozen=True):
         float, key("How long a wrong login waits for its answer.", SECONDS_OR_0)
     ] = 0.5
     login_failures_per_source: Annotated[
-        int, key("Wrong logins from one address after which each ends its connection.", whole(1, 1_000_000))
+        int,
+        key(
+            "Wrong logins from one address after which each ends its connection, as does a right one of a user"
+            " that failed from there.",
+            whole(1, 1_000_000),
+        ),
     ] = 10
     login_failure_window: Annotated[float, key("How long a wrong login is held against it.", SECONDS)] = 60.0
     status_before_login: Annotated[

@@ -16,6 +16,7 @@ from core.rules.facts import NO_DEMAND, LoanFacts
 from core.rules.fees import charge
 from core.rules.holds import alive
 from core.rules.renewal import refusal, renew, rental
+from core.rules.service import home
 from core.rules.standing import standing
 
 _IN_TRANSIT: Final = ItemStatus.IN_TRANSIT  # by a name of its own: see core.rules.standing
@@ -42,7 +43,7 @@ def grounds_against_loan(facts: LoanFacts) -> list[Reason]:
         grounds.append(Reason.NOT_SERVED_HERE)
     if ground := ground_against(item):
         grounds.append(ground)
-    if item.status is _IN_TRANSIT and not own and (trapped or item.destination != _home(facts)):
+    if item.status is _IN_TRANSIT and not own and (trapped or item.destination != home(item.location)):
         grounds.append(Reason.ITEM_IN_TRANSIT)
     if not facts.terms.loanable:
         grounds.append(Reason.NOT_FOR_LOAN)
@@ -72,10 +73,6 @@ def lend(facts: LoanFacts, until: datetime, new_id: Callable[[], int]) -> tuple[
     if facts.terms.rental > 0:
         return checked_out, charge(patron, rental(facts), item.id, now, new_id)
     return (checked_out,)
-
-
-def _home(facts: LoanFacts) -> str:
-    return facts.item.location.partition("/")[0]
 
 
 def _needed_by_others(facts: LoanFacts) -> bool:

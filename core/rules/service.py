@@ -1,4 +1,4 @@
-"""Which places a terminal serves: those of its circulation desk, or all."""
+"""What the code of a location tells: its agency, and whether a circulation desk serves it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from core.model.policy import ANY
 def serves(places: Sequence[str], location: str) -> bool:
     """Whether a desk of these places (none: of all) lends what lives at the location."""
     return not places or any(covers(place, location) for place in places)
+
+
+def home(location: str) -> str:
+    """The agency that a location belongs to: the first part of its code."""
+    return location.partition("/")[0]
 
 
 def covers(place: str, location: str) -> bool:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from core.model.money import quantise
 from core.model.records import Item, PatronId
 from core.refusals import Refused
 from core.rules.facts import Pin
+from protocols.sip2 import fields as f
 from protocols.sip2 import messages as m
 from servers.sip2.station import Station, words_of
 from servers.sip2.words import language_of
@@ -29,6 +30,9 @@ Act = (
 )
 Lines = tuple[str, ...]
 """AF or AG."""
+
+NO_LANGUAGE: Final = f.Language.UNKNOWN.value
+"""What a profile says that leaves the language to others."""
 
 
 # What a terminal sends
@@ -122,9 +126,10 @@ def receipt(*lines: str) -> Lines:
 
 def language(asked: str, station: Station | None) -> str:
     """Whatever language was asked for; the terminal's own where the message names none, in Alma always."""
-    if station is None or (asked.strip() and not station.is_alma):
+    if station is None:
         return asked
-    return station.terminal.language
+    own = station.terminal.language
+    return asked if asked.strip() and (own == NO_LANGUAGE or not station.is_alma) else own
 
 
 def place_name(location: str, station: Station) -> str:

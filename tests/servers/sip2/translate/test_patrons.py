@@ -371,6 +371,8 @@ async def test_alma_shows_its_own_flags_and_speaks_the_profiles_language(kiosk: 
     assert alma.ask("23001<d>AOTOWN|AAP4|AC|AD|")[2:19] == "Y  Y          003"
     assert alma.ask("23001<d>AOTOWN|AAP9|AC|AD|")[2:19] == "Y  Y          003"
     assert alma.ask(f"63001<d>{'Y' * 10}AOTOWN|AAP4|")[2:19] == "Y  Y          003"
+    unsaid = Kiosk(kiosk.world, "k3", dialect=Dialect.ALMA)
+    assert unsaid.ask("23001<d>AOTOWN|AAP1|AC|AD|")[16:19] == "001"
 
 
 LANGUAGES = [
