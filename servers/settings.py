@@ -313,8 +313,7 @@ class Sip2Settings(Struct, frozen=True):
     login_failures_per_source: Annotated[
         int,
         key(
-            "Wrong logins from one address after which each ends its connection, as does a right one of a user"
-            " that failed from there.",
+            "Wrong logins from one address, after which its users that failed wait out the window.",
             whole(1, 1_000_000),
         ),
     ] = 10
