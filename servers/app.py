@@ -27,15 +27,15 @@ from core.policy_table import PolicyTable
 from core.ports import Store
 from core.storage.memory import MemoryStore
 from core.storage.sqlite import SqliteStore
-from servers.control import ControlServer, Verb, VerbRefused
+from servers.configuration.settings import Settings, Sip2Settings, StoreKind, policy_of
+from servers.control.reload import Read, ReloadRefused, Reread, read_anew
+from servers.control.socket import ControlServer, Verb, VerbRefused
 from servers.credentials import ScryptCredentials
+from servers.lines.tls_files import Expiry, ServedTls, TlsFiles, days_until, load, seen
 from servers.log import get_logger
 from servers.reconcile import verbs as work_list
-from servers.reload import Read, ReloadRefused, Reread, read_anew
-from servers.settings import Settings, Sip2Settings, StoreKind, policy_of
 from servers.sip2.dry_run import verbs as dry_run
 from servers.sip2.front import Address, Sip2Front
-from servers.tls_files import Expiry, ServedTls, TlsFiles, days_until, load, seen
 
 log = get_logger(__name__)
 

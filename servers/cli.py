@@ -38,14 +38,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         "servers.decode_command", "read messages field by field, and say what is wrong with them"
     ),
     "terminals": Command(
-        "servers.sip2.board_command", "the terminals of a running server, as they are right now"
+        "servers.sip2.board.command", "the terminals of a running server, as they are right now"
     ),
     "reconcile": Command(
         "servers.reconcile.command", "what machines did against the rules while the line was down"
     ),
-    "reload": Command("servers.reload_command", "let a running server read its files anew"),
+    "reload": Command("servers.control.reload_command", "let a running server read its files anew"),
     "certs": Command("certs.command", "make certificates for the server and for terminals"),
-    "config": Command("servers.config_command", "print or check a configuration"),
+    "config": Command("servers.configuration.command", "print or check a configuration"),
     "hash": Command("servers.hash_command", "hash a terminal's password for the configuration"),
 }
 

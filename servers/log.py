@@ -31,7 +31,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from servers.settings import Identifiers, LogFormat, LogSettings
+from servers.configuration.settings import Identifiers, LogFormat, LogSettings
 
 LONGEST_VALUE = 1024
 MOST_EXCEPTIONS = 10

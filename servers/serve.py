@@ -12,12 +12,12 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from servers.accept import CannotListen
 from servers.app import Server, serve
-from servers.config import read_settings
+from servers.configuration.reading import read_settings
+from servers.configuration.settings import Settings
+from servers.control.reload import Reread
+from servers.lines.accept import CannotListen
 from servers.log import set_up
-from servers.reload import Reread
-from servers.settings import Settings
 
 STATE = Path("state")
 CONFIGURATION = "circdesk.toml"

@@ -19,7 +19,8 @@ from core.model.records import Record
 from core.policy_table import PolicyTable
 from core.ports import Change, Store
 from servers.app import open_store
-from servers.config import read_settings
+from servers.configuration.reading import read_settings
+from servers.configuration.settings import Settings, policy_of
 from servers.demo.built import (
     BUILT,
     CONFIGURATION,
@@ -37,7 +38,6 @@ from servers.demo.population import Sizes, population
 from servers.demo.register import ITEMS, PATRONS, Register
 from servers.demo.works import written
 from servers.load.loader import Keeper
-from servers.settings import Settings, policy_of
 
 SEED = 1
 ITEMS_BY_DEFAULT = 1500

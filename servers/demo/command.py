@@ -15,7 +15,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from certs.issue import ensure_server
 from servers.app import Server
-from servers.config import read_settings
+from servers.configuration.reading import read_settings
+from servers.configuration.settings import Settings
 from servers.demo.build import LARGEST, SEED, SMALLEST, Wish, ensure_built
 from servers.demo.built import CONFIGURATION, DemoProblem
 from servers.demo.check import check
@@ -23,7 +24,6 @@ from servers.demo.facts import facts_of, reachable, write_facts
 from servers.demo.welcome import welcome
 from servers.places import demo_state
 from servers.serve import add_listener_arguments, address, at_addresses, run_server
-from servers.settings import Settings
 
 _PLAIN_WIDTH = 120
 """Columns where there is no terminal."""

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from core.ports import Store
+    from servers.configuration.settings import Settings
     from servers.load.mapping import Mapping
     from servers.load.report import Rejects, Tally
     from servers.load.verdict import Entry, Verdict
-    from servers.settings import Settings
 
 STATE = Path("state")
 CONFIGURATION = "circdesk.toml"
@@ -130,10 +130,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _load(args: argparse.Namespace, tally: Tally, rejects: Rejects) -> None:
-    from servers.config import read_settings
+    from servers.configuration.reading import read_settings
+    from servers.configuration.settings import Settings
     from servers.credentials import ScryptCredentials
     from servers.load.work import Work, do
-    from servers.settings import Settings
 
     path = args.config or args.state / CONFIGURATION
     settings = read_settings(path) if args.config or path.exists() else Settings()
@@ -198,8 +198,8 @@ def _open_store(args: argparse.Namespace, settings: Settings) -> Store:
     from msgspec.structs import replace
 
     from servers.app import open_store
+    from servers.configuration.settings import StoreKind
     from servers.load.problem import LoadProblem
-    from servers.settings import StoreKind
 
     if args.dry_run and not (args.state / settings.store.file).exists():
         in_memory = replace(settings.store, kind=StoreKind.MEMORY)

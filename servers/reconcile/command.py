@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from servers.control_client import STATE, ask
+from servers.control.client import STATE, ask
 from servers.reconcile.lines import Details, Line
 from servers.reconcile.report import show_details, show_lines
 

@@ -16,10 +16,10 @@ from core.desk import Actor, Answer, CirculationDesk, Outcome
 from core.journal import Settled
 from core.model.records import Discrepancy, DiscrepancyId
 from core.refusals import Refused
-from servers.control import Verb, VerbRefused
-from servers.control_arguments import taken
+from servers.configuration.settings import Terminal
+from servers.control.arguments import taken
+from servers.control.socket import Verb, VerbRefused
 from servers.reconcile.work_list import details, line
-from servers.settings import Terminal
 from servers.words.english import REFUSALS
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from servers.settings import REQUESTS, Dialect, Profile
+from servers.configuration.settings import REQUESTS, Dialect, Profile
 
 LINK: Final = frozenset(("93", "97", "99"))
 """The requests about the link itself, which no profile takes away."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from core.refusals import Reason
 from protocols.sip2.fields import PatronStatus
-from servers.settings import Dialect, StatusFlag
+from servers.configuration.settings import Dialect, StatusFlag
 
 CLEAR: Final = PatronStatus()
 """What is said of a patron with nothing against them."""

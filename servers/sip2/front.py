@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from core.desk import CirculationDesk
 from core.ports import Credentials
-from servers.accept import Door, Entry
-from servers.addresses import networks
-from servers.limits import Limits
-from servers.line import LineListener
-from servers.settings import Settings, Sip2Settings
-from servers.sip2.gauges import TerminalState
+from servers.configuration.settings import Settings, Sip2Settings
+from servers.lines.accept import Door, Entry
+from servers.lines.addresses import networks
+from servers.lines.limits import Limits
+from servers.lines.line import LineListener
+from servers.sip2.board.gauges import TerminalState
+from servers.sip2.board.suggestion import suggestion
 from servers.sip2.listener import Sip2Service
-from servers.sip2.suggestion import suggestion
 from servers.sip2.terminals import Terminals
 from servers.words.languages import Language, language
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from core.model.policy import ANY
 from core.model.records import Item
-from servers.settings import Desensitise, SortBin, Whether
+from servers.configuration.settings import Desensitise, SortBin, Whether
 from servers.sip2.words import MEDIA_TYPE
 
 KINDS = 4096

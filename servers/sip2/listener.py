@@ -34,11 +34,12 @@ from protocols.sip2.connection import (
 )
 from protocols.sip2.connection import Limits as ConnectionLimits
 from protocols.sip2.framing import Terminator
-from servers.addresses import source
-from servers.line import Line
+from servers.configuration.settings import Sip2Settings, Terminal
+from servers.lines.addresses import source
+from servers.lines.line import Line
+from servers.lines.tls import PeerIdentity, TlsProblem, peer_identity
 from servers.log import get_logger
-from servers.settings import Sip2Settings, Terminal
-from servers.sip2.gauges import Board, Gauge
+from servers.sip2.board.gauges import Board, Gauge
 from servers.sip2.logins import LoginFailures
 from servers.sip2.station import Station, printing
 from servers.sip2.terminals import Terminals, wire
@@ -51,7 +52,6 @@ from servers.sip2.translate import (
     patron_secret,
     refused,
 )
-from servers.tls import PeerIdentity, TlsProblem, peer_identity
 
 log = get_logger(__name__)
 
@@ -118,7 +118,7 @@ class Sip2Service:
 
 
 class Sip2Conversation:
-    """One terminal on one line. See `servers.line.Conversation`."""
+    """One terminal on one line. See `servers.lines.line.Conversation`."""
 
     __slots__ = (
         "_begun",
@@ -162,7 +162,7 @@ class Sip2Conversation:
         else:
             line.within(service.settings.login_deadline)
 
-    # servers.line.Conversation
+    # servers.lines.line.Conversation
 
     def received(self, data: bytes) -> None:
         """Take in what came, answer what can be answered."""

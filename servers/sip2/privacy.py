@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from protocols.sip2 import messages as m
-from servers.settings import PERSONAL, FieldPolicy
+from servers.configuration.settings import PERSONAL, FieldPolicy
 
 UNMASKED: Final = frozenset(("BV", "BC", "PA", "PB"))
 """Amounts and dates, which machines reckon with: half of one is worse than none, so a mask hides them."""

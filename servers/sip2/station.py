@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from core.desk import Actor, CirculationDesk
 from protocols.sip2.codec import Wire
 from protocols.sip2.fields import write_date
-from servers.settings import Dialect, Terminal
+from servers.configuration.settings import Dialect, Terminal
 from servers.sip2.abilities import abilities
 from servers.sip2.flags import standing
 from servers.sip2.item_rules import bins, strips

@@ -14,11 +14,11 @@ from core.desk import CirculationDesk
 from core.ports import Credentials
 from protocols.sip2.codec import ErrorDetection, LimitUnit, Wire
 from protocols.sip2.framing import Terminator
-from servers import settings
-from servers.addresses import Network, holds, networks
-from servers.settings import Terminal, fingerprint
+from servers.configuration import settings
+from servers.configuration.settings import Terminal, fingerprint
+from servers.lines.addresses import Network, holds, networks
+from servers.lines.tls import PeerIdentity
 from servers.sip2.station import Station
-from servers.tls import PeerIdentity
 from servers.words.languages import Language
 
 NOWHERE = -1

@@ -19,7 +19,7 @@ from protocols.sip2.fields import (
     MediaType,
     PaymentType,
 )
-from servers.settings import AlertCause, PaidBy
+from servers.configuration.settings import AlertCause, PaidBy
 from servers.words.languages import Language, language
 
 LANGUAGE: Final[Mapping[sip2.Language, Language | None]] = {

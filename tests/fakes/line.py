@@ -14,11 +14,11 @@ import ssl
 from collections.abc import Callable
 from typing import cast
 
-from servers.line import Conversation, Line
+from servers.lines.line import Conversation, Line
 
 
 class FakeLine:
-    """Stands in for `servers.line.Line`. ``held``, ``closed`` and ``limit`` are what was last asked for."""
+    """Stands in for a line of a listener. ``held``, ``closed`` and ``limit`` are what was last asked for."""
 
     def __init__(
         self, ssl_object: ssl.SSLObject | None = None, peer: str = "192.0.2.7", vouched: str = ""

@@ -18,9 +18,9 @@ from core.model.records import Patron, Record
 from core.ports import Batch, Change
 from core.storage.sqlite import SqliteStore
 from servers.app import Server
+from servers.configuration.settings import Institution, SecretHash, Settings, Sip2Settings, Terminal
 from servers.credentials import Cost, ScryptCredentials
 from servers.places import FACTS
-from servers.settings import Institution, SecretHash, Settings, Sip2Settings, Terminal
 from tests.fakes.world import POLICY, RECORDS
 
 USER, PASSWORD = "user-1", "word-1"

@@ -36,12 +36,12 @@ from servers.app import (
     pin_guard,
     serve,
 )
-from servers.config import ConfigurationProblems, Problem
-from servers.control_client import ControlProblem, ask
-from servers.reload import ReloadRefused
-from servers.settings import Settings, Sip2Settings, StoreKind, StoreSettings
+from servers.configuration.reading import ConfigurationProblems, Problem
+from servers.configuration.settings import Settings, Sip2Settings, StoreKind, StoreSettings
+from servers.control.client import ControlProblem, ask
+from servers.control.reload import ReloadRefused
+from servers.lines.tls import TlsProblem
 from servers.sip2.client import ClientProblem, Sip2Client, Target
-from servers.tls import TlsProblem
 from tests.fakes.served import ANYWHERE, PASSWORD, USER, fill, served, settings
 from tests.fakes.stores import RefusingStore
 from tests.fakes.world import ANN, BOOK, RECORDS

@@ -14,8 +14,8 @@ import pytest
 from certs.error import CertificateError
 from core.ports import StoreUnusable
 from servers.cli import COMMANDS, main
-from servers.config import ConfigurationProblems, Problem
-from servers.tls import TlsProblem
+from servers.configuration.reading import ConfigurationProblems, Problem
+from servers.lines.tls import TlsProblem
 
 
 def ended(*words: str) -> int:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from servers.cli import main
-from servers.config import read_settings
+from servers.configuration.reading import read_settings
 from servers.credentials import ScryptCredentials
 
 

@@ -26,8 +26,8 @@ from structlog.typing import FilteringBoundLogger
 
 from core.model.policy import Unit
 from protocols.sip2.fields import Secret
+from servers.configuration.settings import Identifiers, LogFormat, LogLevel, LogSettings, SecretHash
 from servers.log import LINES_A_SECOND, LONGEST_VALUE, Limiter, Renderer, Writer, get_logger, set_up
-from servers.settings import Identifiers, LogFormat, LogLevel, LogSettings, SecretHash
 from tests.matrix import proves
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -389,7 +389,7 @@ def test_nobody_reading_the_log_does_not_stop_the_server() -> None:
 def test_the_log_goes_to_standard_error_of_the_process() -> None:
     program = """\
         from servers.log import get_logger, set_up
-        from servers.settings import LogSettings
+        from servers.configuration.settings import LogSettings
         set_up(LogSettings())
         get_logger("tests").warning("started", title="\\u00dcber \\ud800")
         """

@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from servers.accept import CannotListen
 from servers.app import Server
 from servers.cli import main
+from servers.configuration.settings import Settings
+from servers.lines.accept import CannotListen
 from servers.serve import IN_USE, address, at_addresses, run_server
-from servers.settings import Settings
 from tests.fakes.served import settings
 
 LOOPS = pytest.mark.parametrize("loop", ["uvloop", "asyncio"])

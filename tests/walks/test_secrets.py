@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from msgspec import Struct
 
 from conformance.wire.sip2 import Detection, seal
-from servers.control_client import ask
+from servers.control.client import ask
 from tests.matrix import proves
 from tests.walks.given import DATE, PASSWORD, PATIENCE, PIN, STATUS, Server, login
 

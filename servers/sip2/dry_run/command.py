@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from servers.control_client import ask
+from servers.control.client import ask
 from servers.sip2.dry_run.foretold import Foretold
 from servers.sip2.dry_run.report import show
 

@@ -1,7 +1,7 @@
 """Foretelling what a terminal's request would lead to.
 
-The rule it keeps: translation and rules are the real ones, at a `servers.rehearsal.RehearsalDesk`, so that
-what is foretold is what the request would meet.
+The rule it keeps: translation and rules are the real ones, at a `RehearsalDesk`, so that what is foretold is
+what the request would meet.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from protocols.sip2 import messages as m
 from protocols.sip2.codec import Wire, serialise
 from protocols.sip2.decoding import decode
 from protocols.sip2.messages import Direction
-from servers.rehearsal import RehearsalDesk
 from servers.sip2.dry_run.foretold import Foretold
 from servers.sip2.dry_run.happenings import happening
+from servers.sip2.dry_run.rehearsal import RehearsalDesk
 from servers.sip2.masking import MASK
 from servers.sip2.station import Station
 from servers.sip2.terminals import wire

@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from core.ports import Store
 from protocols.sip2.errors import LocalError
-from servers.control import Verb, VerbRefused
-from servers.control_arguments import taken
-from servers.settings import Terminal
+from servers.configuration.settings import Terminal
+from servers.control.arguments import taken
+from servers.control.socket import Verb, VerbRefused
 from servers.sip2.dry_run.foretelling import NotExplained, foretold, request_in
 from servers.sip2.station import Station
 from servers.sip2.terminals import wire

@@ -14,7 +14,7 @@ from core.refusals import Reason, Refused
 from core.rules.facts import Pin
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import Language
-from servers.settings import PinCheck
+from servers.configuration.settings import PinCheck
 from servers.sip2.station import Station
 from servers.sip2.translate.reply import Reply, Said
 from servers.sip2.translate.standing import denied, flags, grounds, invalid, valid

@@ -17,7 +17,7 @@ from core.desk import ItemView
 from core.model.records import HoldStatus, Item, Patron, PatronId
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import AlertType, write_date
-from servers.settings import AlertCause
+from servers.configuration.settings import AlertCause
 from servers.sip2.station import Station
 from servers.sip2.translate.scanned import Scanned
 from servers.sip2.words import ALERT_TYPE

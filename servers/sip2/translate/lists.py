@@ -101,4 +101,4 @@ FEE_PLACES: Final[Places[Fee]] = {
     "kind": lambda fee, station: _KINDS[fee.kind],
     "title": _fee_title,
 }
-"""What the places of a template (`servers.settings`) stand for."""
+"""What the places of a template (`servers.configuration.settings`) stand for."""

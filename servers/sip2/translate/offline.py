@@ -13,7 +13,7 @@ from typing import assert_never
 from core.events import DiscrepancyNoted, Event
 from core.rules.facts import Offline
 from protocols.sip2 import messages as m
-from servers.settings import NoBlock, Profile
+from servers.configuration.settings import NoBlock, Profile
 from servers.sip2.station import Station
 from servers.sip2.translate.wording import Lines, notice
 from servers.words.notices import Notice

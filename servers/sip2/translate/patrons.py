@@ -11,7 +11,7 @@ from core.rules.facts import Pin
 from core.rules.standing import is_overdue
 from protocols.sip2 import fields as sip2
 from protocols.sip2 import messages as m
-from servers.settings import PinCheck
+from servers.configuration.settings import PinCheck
 from servers.sip2.station import Station
 from servers.sip2.translate.extras import extended
 from servers.sip2.translate.lists import charged_lines, fine_lines, hold_lines, overdue_lines, page

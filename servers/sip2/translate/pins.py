@@ -11,7 +11,7 @@ from typing import Final, get_args
 from core.refusals import Reason
 from core.rules.facts import Pin
 from protocols.sip2 import messages as m
-from servers.settings import BlankPin, PinCheck
+from servers.configuration.settings import BlankPin, PinCheck
 from servers.sip2.station import Station
 from servers.sip2.translate.wording import patron_key
 

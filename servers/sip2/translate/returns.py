@@ -20,7 +20,7 @@ from core.refusals import Reason, Refused
 from core.rules.facts import Offline, Pin
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import MediaFlag
-from servers.settings import HoldsAtCheckin
+from servers.configuration.settings import HoldsAtCheckin
 from servers.sip2.station import Station
 from servers.sip2.translate.extras import extended
 from servers.sip2.translate.offline import booked, offline

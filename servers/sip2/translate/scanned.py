@@ -8,7 +8,7 @@ from typing import NamedTuple
 from core.events import CheckedIn
 from core.model.records import Item, PatronId
 from core.refusals import Reason, Refused
-from servers.settings import AlertCause
+from servers.configuration.settings import AlertCause
 from servers.sip2.station import Station
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from core.refusals import Refused
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import SupportedMessages
-from servers.settings import NoBlock
+from servers.configuration.settings import NoBlock
 from servers.sip2.station import Station
 from servers.sip2.words import SUPPORTED
 

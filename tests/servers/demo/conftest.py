@@ -10,7 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from servers.app import Server
-from servers.config import read_settings
+from servers.configuration.reading import read_settings
 from servers.demo.build import Wish, ensure_built
 from servers.demo.built import CONFIGURATION, Built
 from servers.demo.facts import facts_of

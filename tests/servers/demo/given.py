@@ -17,13 +17,13 @@ from core.model.records import Record
 from core.policy_table import PolicyTable
 from core.storage.memory import MemoryStore
 from servers.app import CountingIds, Server
-from servers.config import read_settings
+from servers.configuration.reading import read_settings
+from servers.configuration.settings import policy_of
 from servers.demo.built import Built, Range
 from servers.demo.facts import Facts
 from servers.demo.house import configuration, new_passwords
 from servers.demo.population import Sizes, population
 from servers.demo.register import ITEMS, PATRONS, Register
-from servers.settings import policy_of
 from tests.fakes.world import HandClock, PlainCredentials
 
 R = TypeVar("R")

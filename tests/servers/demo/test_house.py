@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from servers.config import read_settings
+from servers.configuration.reading import read_settings
+from servers.configuration.settings import Settings
 from servers.credentials import ScryptCredentials
 from servers.demo.house import CERTIFIED, SELF_CHECK, TERMINALS, configuration, new_passwords, new_pin
-from servers.settings import Settings
 
 PASSWORDS = new_passwords()
 

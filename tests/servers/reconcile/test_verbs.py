@@ -11,10 +11,10 @@ import pytest_asyncio
 
 from core.model.records import DiscrepancyId
 from core.rules.facts import Offline
-from servers.control import VerbRefused
+from servers.configuration.settings import Terminal
+from servers.control.socket import VerbRefused
 from servers.reconcile.lines import Details
 from servers.reconcile.verbs import verbs
-from servers.settings import Terminal
 from tests.fakes.world import KIOSK, NOW, World
 
 TERMINALS = (Terminal(name="kiosk-1", serves=("EAST/*",)),)

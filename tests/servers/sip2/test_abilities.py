@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from protocols.sip2.messages import FromSc
-from servers.settings import REQUESTS, Dialect, Profile
+from servers.configuration.settings import REQUESTS, Dialect, Profile
 from servers.sip2.abilities import LINK, NOT_ALMAS, abilities
 
 ALL = frozenset(REQUESTS)

@@ -6,7 +6,7 @@ import pytest
 
 from core.refusals import Reason
 from protocols.sip2.fields import PATRON_STATUS, PatronStatus
-from servers.settings import Dialect, StatusFlag
+from servers.configuration.settings import Dialect, StatusFlag
 from servers.sip2.flags import CLEAR, DENIED, PERSONS, standing
 from tests.matrix import proves
 

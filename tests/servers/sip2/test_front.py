@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from servers.accept import Door, Entry
-from servers.addresses import networks
-from servers.limits import Limits
-from servers.settings import PlainSettings, Sip2Settings
+from servers.configuration.settings import PlainSettings, Sip2Settings
+from servers.lines.accept import Door, Entry
+from servers.lines.addresses import networks
+from servers.lines.limits import Limits
 from servers.sip2.front import doors, line_limits
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from core.model.records import BibId, Item, ItemId, Medium
-from servers.settings import Desensitise, SortBin, Whether
+from servers.configuration.settings import Desensitise, SortBin, Whether
 from servers.sip2.item_rules import bins, strips
 from tests.matrix import proves
 

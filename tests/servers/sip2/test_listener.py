@@ -24,7 +24,7 @@ from core.desk import CirculationDesk
 from core.model.records import ItemStatus
 from protocols.sip2.codec import checksum
 from protocols.sip2.errors import Defect
-from servers.settings import Dialect, PinCheck, SecretHash, Sip2Settings, Terminal
+from servers.configuration.settings import Dialect, PinCheck, SecretHash, Sip2Settings, Terminal
 from servers.sip2.listener import Sip2Service
 from servers.sip2.terminals import Terminals
 from tests.fakes.line import FakeLine

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import PatronStatus
-from servers.settings import PERSONAL, FieldPolicy
+from servers.configuration.settings import PERSONAL, FieldPolicy
 from servers.sip2.privacy import PERSONAL_IN, UNMASKED, concealer, masked
 from tests.matrix import proves
 from tests.protocols.sip2.test_laws import messages_of

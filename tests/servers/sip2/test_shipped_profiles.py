@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 import servers
 from protocols.sip2.messages import FromSc
-from servers.config import read_settings
-from servers.profiles import SHIPPED, lineage, shipped, shipped_names, together
-from servers.settings import (
+from servers.configuration.keys import keys_of
+from servers.configuration.profiles import SHIPPED, lineage, shipped, shipped_names, together
+from servers.configuration.reading import read_settings
+from servers.configuration.settings import (
     PERSONAL,
     Dialect,
     ErrorDetection,
@@ -22,7 +23,6 @@ from servers.settings import (
     StatusFlag,
     Terminator,
 )
-from servers.settings_keys import keys_of
 from tests.matrix import proves
 
 
@@ -31,7 +31,7 @@ def profile(name: str) -> Profile:
     return replace(Profile(), **together(lineage(name, {}))[0])
 
 
-DOCUMENT = Path(servers.__file__).parent / "configuration.md"
+DOCUMENT = Path(servers.__file__).parent / "configuration" / "README.md"
 FIELDS_OF_2005 = ("CR", "CS", "CT", "CV", "CY", "DA")
 
 

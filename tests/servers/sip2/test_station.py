@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from core.desk import Actor
 from protocols.sip2.codec import Wire
-from servers.settings import Terminal
+from servers.configuration.settings import Terminal
 from servers.sip2.station import Station, printing, words_of
 from servers.words.languages import Language
 from tests.fakes.world import World

@@ -13,9 +13,9 @@ from core.model.policy import Agency
 from protocols.sip2.codec import ErrorDetection as WireDetection
 from protocols.sip2.codec import LimitUnit as WireUnit
 from protocols.sip2.framing import Terminator as WireTerminator
-from servers.settings import ErrorDetection, LimitUnit, SecretHash, Terminal, Terminator
+from servers.configuration.settings import ErrorDetection, LimitUnit, SecretHash, Terminal, Terminator
+from servers.lines.tls import PeerIdentity
 from servers.sip2.terminals import Terminals, wire
-from servers.tls import PeerIdentity
 from servers.words.languages import Language
 from tests.fakes.world import POLICY, World
 

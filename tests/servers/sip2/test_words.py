@@ -8,7 +8,7 @@ import pytest
 from core.model.records import FeeKind, ItemStatus, Medium, PaymentKind
 from protocols.sip2 import fields as sip2
 from protocols.sip2.fields import FeeType, MediaType, PaymentType
-from servers.settings import AlertCause, PaidBy
+from servers.configuration.settings import AlertCause, PaidBy
 from servers.sip2.words import (
     ALERT_TYPE,
     CIRCULATION_STATUS,

@@ -18,7 +18,7 @@ from core.rules.facts import Pin
 from protocols.sip2.codec import Wire, parse, serialise
 from protocols.sip2.fields import write_date
 from protocols.sip2.messages import FromAcs, FromSc
-from servers.settings import Terminal
+from servers.configuration.settings import Terminal
 from servers.sip2.station import Station
 from servers.sip2.translate import Reply, answer
 from tests.fakes.world import POLICY, RECORDS, World

@@ -16,7 +16,7 @@ from core.policy_table import PolicyTable
 from core.refusals import Reason
 from core.storage.memory import MemoryStore
 from protocols.sip2.codec import Wire
-from servers.settings import BlankPin, Dialect, HoldsAtCheckin, PinCheck
+from servers.configuration.settings import BlankPin, Dialect, HoldsAtCheckin, PinCheck
 from servers.sip2.dry_run.foretelling import (
     MASKED_PIN,
     NO_PIN,

@@ -9,8 +9,8 @@ import pytest
 import pytest_asyncio
 
 from core.storage.memory import MemoryStore
-from servers.control import VerbRefused
-from servers.settings import Terminal
+from servers.configuration.settings import Terminal
+from servers.control.socket import VerbRefused
 from servers.sip2.dry_run.foretold import Foretold
 from servers.sip2.dry_run.verbs import verbs
 from servers.sip2.terminals import Terminals

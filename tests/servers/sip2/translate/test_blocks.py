@@ -8,7 +8,7 @@ import pytest_asyncio
 from core.model.records import BlockKind
 from core.refusals import Reason
 from core.rules.facts import Pin
-from servers.settings import Dialect, PinCheck
+from servers.configuration.settings import Dialect, PinCheck
 from tests.fakes.world import ANN, KIOSK, World
 from tests.servers.sip2.translating import CLEAR, DENIED, Kiosk, fields
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from core.model.records import ItemStatus
 from protocols.sip2 import messages as m
-from servers.settings import EXTENSIONS, AlertCause, FieldPolicy
+from servers.configuration.settings import EXTENSIONS, AlertCause, FieldPolicy
 from servers.sip2.translate.extras import TOLD
 from tests.fakes.world import ANN, BEN, BOOK, EMMA, FILM, KIOSK, METROPOLIS, World
 from tests.matrix import proves

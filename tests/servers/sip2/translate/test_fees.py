@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from core.model.records import PaymentKind
 from core.rules.facts import Pin
-from servers.settings import PaidBy
+from servers.configuration.settings import PaidBy
 from tests.fakes.world import ANN, BEN, World
 from tests.matrix import proves
 from tests.servers.sip2.translating import YEN, Kiosk, fields

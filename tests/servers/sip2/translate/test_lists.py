@@ -2,7 +2,7 @@
 
 import pytest
 
-from servers import settings
+from servers.configuration import settings
 from servers.sip2.translate.lists import FEE_PLACES, HOLD_PLACES, LOAN_PLACES
 
 

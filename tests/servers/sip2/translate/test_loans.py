@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from core.model.records import BlockKind, ItemStatus
 from core.refusals import Reason
 from core.rules.facts import Pin
-from servers.settings import Dialect
+from servers.configuration.settings import Dialect
 from servers.sip2.translate.wording import request_key
 from servers.words.catalogue import Words
 from servers.words.languages import Language

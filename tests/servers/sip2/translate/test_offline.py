@@ -12,7 +12,7 @@ from core.refusals import Reason
 from core.rules.facts import Offline, Pin
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import write_date
-from servers.settings import NoBlock
+from servers.configuration.settings import NoBlock
 from servers.sip2.translate.offline import offline
 from tests.fakes.world import BOOK, COPY, KIOSK, World
 from tests.matrix import proves

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from core.model.records import BlockKind, FeeKind, HoldId
 from core.refusals import Reason
 from core.rules.facts import Pin
-from servers.settings import Dialect, PinCheck, StatusFlag
+from servers.configuration.settings import Dialect, PinCheck, StatusFlag
 from servers.words.catalogue import Words
 from servers.words.languages import Language
 from tests.fakes.world import ANN, BEN, DAN, EAST_KIOSK, EMMA, KIOSK, METROPOLIS, POLICY, RECORDS, World

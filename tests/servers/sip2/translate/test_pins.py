@@ -8,7 +8,7 @@ import pytest_asyncio
 from core.refusals import Reason
 from core.rules.facts import Pin
 from protocols.sip2 import messages as m
-from servers.settings import BlankPin, PinCheck
+from servers.configuration.settings import BlankPin, PinCheck
 from servers.sip2.translate.pins import NEEDS_PIN, PATRON_REQUESTS, known_pin, patron_secret
 from tests.fakes.world import ANN, World
 from tests.matrix import proves

@@ -11,7 +11,7 @@ from core.events import CheckedIn
 from core.model.records import ItemStatus
 from core.refusals import Reason
 from core.rules.facts import Pin
-from servers.settings import Desensitise, HoldsAtCheckin, SortBin, Whether
+from servers.configuration.settings import Desensitise, HoldsAtCheckin, SortBin, Whether
 from servers.sip2.translate.wording import request_key
 from servers.words.catalogue import Words
 from servers.words.languages import Language

@@ -14,7 +14,7 @@ from core.refusals import Reason
 from protocols.sip2.codec import serialise
 from protocols.sip2.fields import SupportedMessages
 from protocols.sip2.messages import FromSc
-from servers.settings import Dialect, NoBlock
+from servers.configuration.settings import Dialect, NoBlock
 from servers.sip2.translate import _ANSWERS, acs_status, offline, refused
 from servers.sip2.words import SUPPORTED
 from servers.words.english import REFUSALS

@@ -14,7 +14,15 @@ from core.refusals import Reason
 from core.rules.facts import Pin
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import parse, serialise
-from servers.settings import EXTENSIONS, PERSONAL, AlertCause, Dialect, FieldPolicy, NoBlock, PinCheck
+from servers.configuration.settings import (
+    EXTENSIONS,
+    PERSONAL,
+    AlertCause,
+    Dialect,
+    FieldPolicy,
+    NoBlock,
+    PinCheck,
+)
 from servers.sip2.translate import _ANSWERS, _REFUSALS, answer, known_pin, refused
 from servers.sip2.translate.pins import NEEDS_PIN
 from servers.words.english import REFUSALS

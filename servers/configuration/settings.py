@@ -1,0 +1,649 @@
+"""The settings of a server: what each key of the configuration may hold, its default, and what it means.
+
+The rule it keeps: one declaration per key. Reading, the reference, and the example configuration all follow
+from it. Loan policy is the core's own structs; `POLICY_KEYS` adds what they do not say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from core.model.policy import ANY, Agency, Calendar, Limits, LoanRule, LoanTerms, Location, Policy
+from servers.configuration.demands import (
+    AMOUNT,
+    CENTURY_DAYS,
+    CENTURY_HOURS,
+    CHARSET,
+    CURRENCY,
+    DATES,
+    DELIMITER,
+    DUE_DATE,
+    FILLED_TEXT,
+    HASH,
+    KEEPALIVE,
+    LANGUAGE,
+    LANGUAGE_TAG,
+    MEDIUM,
+    NAME,
+    NAMES,
+    NETWORKS,
+    SECONDS,
+    SECONDS_OR_0,
+    TEXT,
+    TWO_DIGITS,
+    WEEKDAYS,
+    ZONE,
+    ZONE_OR_NONE,
+    Demand,
+    key,
+    one_of,
+    some_of,
+    template,
+    whole,
+)
+
+
+class SecretHash(str):
+    """The slow hash of a secret, as `circdesk hash` prints it; empty: no secret will do. Never shown."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "SecretHash(***)"
+
+
+class Terminator(StrEnum):
+    """What ends a SIP2 message that we send."""
+
+    MIRROR = "mirror"
+    CR = "cr"
+    CRLF = "crlf"
+    LF = "lf"
+
+
+class ErrorDetection(StrEnum):
+    """Whether sequence numbers and checksums are in use (3M SIP2, error detection)."""
+
+    AUTO = "auto"
+    OFF = "off"
+    REQUIRED = "required"
+
+
+class PinCheck(StrEnum):
+    """When a patron's PIN is checked."""
+
+    IF_SENT = "if-sent"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+class BlankPin(StrEnum):
+    """What an empty PIN (AD) is."""
+
+    NONE = "none"
+    WRONG = "wrong"
+
+
+class LimitUnit(StrEnum):
+    """What the 255 of a field (SPEC 2.00, variable-length fields) count."""
+
+    CHARACTERS = "characters"
+    BYTES = "bytes"
+
+
+class Dialect(StrEnum):
+    """Whose reading of SIP2 is spoken: the whole standard, or what Ex Libris Alma makes of it."""
+
+    FULL = "full"
+    ALMA = "alma"
+
+
+class NoBlock(StrEnum):
+    """When a machine's "no block" is believed: never, of what it did long enough ago, always."""
+
+    NEVER = "never"
+    LATE = "late"
+    ALWAYS = "always"
+
+
+class HoldsAtCheckin(StrEnum):
+    """What becomes of an item that somebody waits for: it is kept for them, or not taken at all."""
+
+    TRAP = "trap"
+    REFUSE = "refuse"
+
+
+class FieldPolicy(StrEnum):
+    """How a personal field is sent: as it is, all but its ends covered, or empty or not at all."""
+
+    FULL = "full"
+    MASK = "mask"
+    HIDE = "hide"
+
+
+class PaidBy(StrEnum):
+    """How a payment was made. Each has the name of a `core.model.records.PaymentKind`."""
+
+    CASH = "cash"
+    CREDIT_CARD = "credit-card"
+    DEBIT_CARD = "debit-card"
+    OTHER = "other"
+
+
+class AlertCause(StrEnum):
+    """Why a checkin response asks for somebody to look (alert in 10)."""
+
+    HOLD = "hold"
+    HOLD_ELSEWHERE = "hold-elsewhere"
+    TRANSIT = "transit"
+    UNKNOWN_ITEM = "unknown-item"
+    REFUSED = "refused"
+    NOTE = "note"
+
+
+class StatusFlag(StrEnum):
+    """The flags of a patron status. Each has the name of a field of `protocols.sip2.fields.PatronStatus`."""
+
+    CHARGE_PRIVILEGES_DENIED = "charge-privileges-denied"
+    RENEWAL_PRIVILEGES_DENIED = "renewal-privileges-denied"
+    RECALL_PRIVILEGES_DENIED = "recall-privileges-denied"
+    HOLD_PRIVILEGES_DENIED = "hold-privileges-denied"
+    CARD_REPORTED_LOST = "card-reported-lost"
+    TOO_MANY_ITEMS_CHARGED = "too-many-items-charged"
+    TOO_MANY_ITEMS_OVERDUE = "too-many-items-overdue"
+    TOO_MANY_RENEWALS = "too-many-renewals"
+    TOO_MANY_CLAIMS_OF_ITEMS_RETURNED = "too-many-claims-of-items-returned"
+    TOO_MANY_ITEMS_LOST = "too-many-items-lost"
+    EXCESSIVE_OUTSTANDING_FINES = "excessive-outstanding-fines"
+    EXCESSIVE_OUTSTANDING_FEES = "excessive-outstanding-fees"
+    RECALL_OVERDUE = "recall-overdue"
+    TOO_MANY_ITEMS_BILLED = "too-many-items-billed"
+
+
+class Whether(StrEnum):
+    """Whether something must be so for a rule to match."""
+
+    ANY = "any"
+    YES = "yes"
+    NO = "no"
+
+
+class StoreKind(StrEnum):
+    """Where records are kept."""
+
+    SQLITE = "sqlite"
+    MEMORY = "memory"
+
+
+class LogLevel(StrEnum):
+    """The least important lines that are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How a line of the log is written."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class Identifiers(StrEnum):
+    """How patrons and items appear in the log."""
+
+    HASHED = "hashed"
+    PLAIN = "plain"
+    OFF = "off"
+
+
+POLICY_KEYS: Mapping[type[Struct], Mapping[str, Meta]] = {
+    LoanTerms: {
+        "name": key("What loan rules call these terms.", NAME),
+        "loanable": key("Whether the item may be lent at all."),
+        "unit": key("What `length`, `fine` and `grace` count."),
+        "length": key("How long a loan is. One in days ends with the day.", whole(1, CENTURY_HOURS)),
+        "renewals": key("How often a loan may be renewed.", whole(0, 10_000)),
+        "holdable": key("Whether holds may be placed."),
+        "fine": key("The fine for each overdue unit.", AMOUNT),
+        "fine_cap": key("The highest fine of one loan; 0: no cap.", AMOUNT),
+        "grace": key("Overdue units without a fine.", whole(0, 10_000)),
+        "rental": key("What borrowing costs.", AMOUNT),
+        "hold_shelf_days": key("How many days a hold waits to be picked up.", whole(0, CENTURY_DAYS)),
+        "leaves_building": key("Whether the item may be taken out, which unlocks its security strip."),
+    },
+    LoanRule: {
+        "terms": key("The terms that apply. The first rule that matches decides.", NAME),
+        "patron_group": key("The group of patrons it is for; `*`: any.", NAME),
+        "item_policy": key("The item policy it is for; `*`: any.", NAME),
+        "location": key("The location it is for; `AGENCY/*`: any of an agency, `*`: any.", NAME),
+    },
+    Limits: {
+        "patron_group": key("The group of patrons; `*`: any. The first that matches decides.", NAME),
+        "loans": key("Loans at a time.", whole(0, 100_000)),
+        "overdues": key("Overdue loans at which borrowing stops.", whole(0, 100_000)),
+        "owed": key("Owing more than this stops borrowing.", AMOUNT),
+        "holds": key("Holds at a time.", whole(0, 100_000)),
+    },
+    Calendar: {
+        "closed_weekdays": key("Weekdays on which nothing falls due.", WEEKDAYS),
+        "closed_dates": key("Dates on which nothing falls due.", DATES),
+    },
+    Agency: {
+        "code": key("The agency's code, as locations and terminals name it.", NAME),
+        "name": key("What people call it.", TEXT),
+        "time_zone": key("Its time zone; empty: the institution's.", ZONE_OR_NONE),
+        "calendar": key("The days it is closed."),
+    },
+    Location: {
+        "code": key("The location's code, `AGENCY/PLACE`.", NAME),
+        "name": key("What people call it.", TEXT),
+        "remote": key("Whether it is an automated store that delivers on request only."),
+    },
+}
+"""What the configuration says of the keys of the core's policy structs."""
+
+_POLICY = Policy()
+
+
+class Institution(Struct, frozen=True):
+    """The institution that the server stands for."""
+
+    code: Annotated[str, key("The institution's code (AO in SIP2).", NAME)] = _POLICY.institution
+    name: Annotated[str, key("What people call it (AM in SIP2).", TEXT)] = _POLICY.name
+    currency: Annotated[str, key("The currency of every amount.", CURRENCY)] = _POLICY.currency
+    time_zone: Annotated[str, key("The time zone of dates.", ZONE)] = _POLICY.time_zone
+    language: Annotated[str, key("The language of people who name none.", LANGUAGE_TAG)] = "en"
+    undo_minutes: Annotated[
+        int, key("Minutes in which a machine may take back what it did (BI in SIP2).", whole(0, 1440))
+    ] = _POLICY.undo_minutes
+
+
+class PlainSettings(Struct, frozen=True):
+    """A second listener, for SIP2 without TLS."""
+
+    host: Annotated[
+        str, key("Where SIP2 without TLS listens; beyond this machine `allow` must be set.", FILLED_TEXT)
+    ] = "127.0.0.1"
+    port: Annotated[int, key("Its port; 0: there is no such listener.", whole(0, 65_535))] = 0
+    allow: Annotated[
+        tuple[str, ...], key("Who may come in there; none: all who reach the address.", NETWORKS)
+    ] = ()
+
+
+class Sip2Settings(Struct, frozen=True):
+    """The SIP2 listener, and what it bears."""
+
+    host: Annotated[str, key("The address to listen on; `0.0.0.0`: all of IPv4, `::`: all.", FILLED_TEXT)] = (
+        "0.0.0.0"
+    )
+    port: Annotated[int, key("The port; 0: any free one.", whole(0, 65_535))] = 6443
+    plain: Annotated[PlainSettings, key("A second listener, for SIP2 without TLS.")] = PlainSettings()
+    proxy_from: Annotated[
+        tuple[str, ...],
+        key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
+    ] = ()
+    tls_certificate: Annotated[
+        str, key("PEM file of the server's certificate chain; empty: one made in the state directory.", TEXT)
+    ] = ""
+    tls_key: Annotated[str, key("PEM file of the certificate's key.", TEXT)] = ""
+    tls_client_ca: Annotated[
+        str,
+        key(
+            "PEM file of who issues terminals' certificates; empty: one made in the state directory.",
+            TEXT,
+        ),
+    ] = ""
+    login_deadline: Annotated[float, key("The time in which a new connection must log in.", SECONDS)] = 30.0
+    login_messages: Annotated[
+        int, key("Messages a connection may send before its login.", whole(1, 1000))
+    ] = 4
+    login_tries: Annotated[int, key("Wrong logins after which the connection is closed.", whole(1, 1000))] = 3
+    login_failure_delay: Annotated[
+        float, key("How long a wrong login waits for its answer.", SECONDS_OR_0)
+    ] = 0.5
+    login_failures_per_source: Annotated[
+        int,
+        key(
+            "Wrong logins from one address, after which its users that failed wait out the window.",
+            whole(1, 1_000_000),
+        ),
+    ] = 10
+    login_failure_window: Annotated[float, key("How long a wrong login is held against it.", SECONDS)] = 60.0
+    status_before_login: Annotated[
+        bool, key("Whether a status message (99) before the login gets a full answer.")
+    ] = True
+    address_login: Annotated[
+        bool, key("Whether its address alone lets in a terminal without user and certificate.")
+    ] = False
+    pin_tries: Annotated[
+        int, key("Wrong PINs of a patron at one terminal until it pauses.", whole(1, 1000))
+    ] = 5
+    pin_pause_minutes: Annotated[
+        int,
+        key("Minutes in which that terminal takes no PIN of that patron, right or wrong.", whole(1, 1440)),
+    ] = 30
+    pin_tries_a_day: Annotated[
+        int, key("Wrong PINs of a patron in a day, at all terminals together.", whole(1, 100_000))
+    ] = 240
+    message_deadline: Annotated[
+        float, key("The time in which a message must be whole, from its first byte.", SECONDS)
+    ] = 60.0
+    idle_limit: Annotated[
+        float, key("How long a terminal that has logged in may be silent; 0: for ever.", SECONDS_OR_0)
+    ] = 0.0
+    handshakes: Annotated[
+        int, key("TLS handshakes under way at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 64
+    handshakes_per_source: Annotated[
+        int, key("Those of one address at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 16
+    handshake_timeout: Annotated[
+        float, key("The time until a connection shows what it is, and that for its TLS handshake.", SECONDS)
+    ] = 10.0
+    ssl_shutdown_timeout: Annotated[float, key("The time for the end of TLS.", SECONDS)] = 5.0
+    line_limit: Annotated[int, key("Bytes of the longest message taken.", whole(256, 1_048_576))] = 16_384
+    answers_waiting: Annotated[
+        int, key("Bytes of unread answers at which we stop reading.", whole(1024, 16_777_216))
+    ] = 65_536
+    in_flight: Annotated[
+        int, key("Messages of one connection in work at a time; then we stop reading.", whole(1, 1000))
+    ] = 8
+    connections: Annotated[int, key("Connections in all.", whole(1, 1_000_000))] = 12_000
+    connections_per_source: Annotated[
+        int, key("Connections from one address, in IPv6 from one network of 64 bits.", whole(1, 1_000_000))
+    ] = 256
+    keepalive: Annotated[
+        tuple[int, int, int], key("TCP keepalive, which finds peers that are gone without a word.", KEEPALIVE)
+    ] = (120, 10, 3)
+    watch_certificates: Annotated[
+        float,
+        key("Seconds between two looks whether certificate files have changed; 0: never.", SECONDS_OR_0),
+    ] = 60.0
+    drain_seconds: Annotated[
+        float, key("The time that work in flight has when the server stops.", SECONDS_OR_0)
+    ] = 10.0
+
+
+REQUESTS = ("93", "99", "97", "23", "63", "35", "17", "11", "09", "29", "65", "37", "15", "01", "25", "19")
+"""The requests that terminals make (SIP2 2.00)."""
+
+EXTENSIONS = (
+    *("CR", "CS", "CT", "CV", "CY", "DA", "CM", "BF"),  # 10, 18: the sheet of 2005, and what followed it
+    *("PA", "PB", "PC", "PI", "XI", "AQ", "BC", "BD", "BE"),  # 24, 64
+    *("EA", "DE", "IN", "NB", "MA", "MB"),  # 18
+)
+"""The fields beyond 2.00 that answers can hold."""
+
+PERSONAL = (
+    *("AA", "AE", "AQ", "BC", "BD", "BE", "BF", "CY", "DA", "PA", "PB", "PC", "PI", "XI"),
+    *("AS", "AT", "AU", "AV", "BU", "CD", "BV"),
+)
+"""The fields that tell of a person; AA is what a checkin response says of who had the item."""
+
+_EXTENSIONS = some_of(EXTENSIONS, "fields")
+_PERSONAL = one_of(PERSONAL, "a personal field")
+_REQUESTS = some_of(REQUESTS, "requests")
+_CAUSE = one_of(AlertCause, "a cause")
+_REASON = Demand(
+    "the code of a refusal or notice, such as wrong-pin", re.compile("[a-z]+(?:-[a-z]+)*").fullmatch
+)
+LOAN_PLACES = ("barcode", "title", "due")
+HOLD_PLACES = ("barcode", "title")
+FEE_PLACES = ("id", "amount", "currency", "kind", "title")
+"""What the templates of list entries may ask for; whoever fills them in has a value for each."""
+
+
+class SortBin(Struct, frozen=True):
+    """One rule of where a checked-in item goes (CL). What is not named, matches."""
+
+    bin: Annotated[str, key("The bin, as the machine calls it (CL).", NAME)]
+    location: Annotated[str, key("The item's location; `AGENCY/*`: any of an agency, `*`: any.", NAME)] = ANY
+    destination: Annotated[str, key("The agency it goes to from here; `*`: any.", NAME)] = ANY
+    item_policy: Annotated[str, key("The item policy; `*`: any.", NAME)] = ANY
+    medium: Annotated[str, key("The media type (CK); `*`: any.", MEDIUM)] = ANY
+    hold: Annotated[Whether, key("Whether somebody waits for it.")] = Whether.ANY
+    ok: Annotated[Whether, key("Whether it has been checked in.")] = Whether.ANY
+
+
+class Desensitise(Struct, frozen=True):
+    """One rule of whether a lent item's security strip is unlocked. What is not named, matches."""
+
+    desensitise: Annotated[bool, key("Whether the strip is unlocked, and locked at checkin.")]
+    location: Annotated[str, key("The item's location; `AGENCY/*`: any of an agency, `*`: any.", NAME)] = ANY
+    item_policy: Annotated[str, key("The item policy; `*`: any.", NAME)] = ANY
+    medium: Annotated[str, key("The media type (CK); `*`: any.", MEDIUM)] = ANY
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """How a terminal behaves and is spoken to. Every key has a default."""
+
+    # the wire
+    dialect: Annotated[Dialect, key("`full`: all of SIP2 2.00; `alma`: as Alma understands it.")] = (
+        Dialect.FULL
+    )
+    charset: Annotated[str, key("The charset it speaks.", CHARSET)] = "utf-8"
+    fallback: Annotated[str, key("The charset of messages that are not in `charset`.", CHARSET)] = "latin-1"
+    delimiter: Annotated[str, key("What ends a field.", DELIMITER)] = "|"
+    terminator: Annotated[Terminator, key("What ends our messages; `mirror`: what ends its own.")] = (
+        Terminator.MIRROR
+    )
+    error_detection: Annotated[ErrorDetection, key("Checksums (AY, AZ); `auto`: if it sends them.")] = (
+        ErrorDetection.AUTO
+    )
+    field_limit_unit: Annotated[LimitUnit, key("What the 255 of the longest field count.")] = (
+        LimitUnit.CHARACTERS
+    )
+    screen_width: Annotated[
+        int, key("Characters of a line of its screen (AF); 0: not known.", whole(0, 999))
+    ] = 0
+    print_width: Annotated[
+        int, key("Characters of a printed line (AG); 0: as its status message (99) says.", whole(0, 999))
+    ] = 0
+    print_lines: Annotated[
+        bool, key("Whether it is sent receipts to print (AG); most machines write their own.")
+    ] = False
+    timeout: Annotated[
+        int, key("Tenths of a second it is told to wait for an answer; 999: unknown.", whole(1, 999))
+    ] = 100
+    retries: Annotated[int, key("How often it is told to ask again; 999: unknown.", whole(0, 999))] = 3
+    idle_limit: Annotated[float, key("How long it may be silent; 0: as the listener says.", SECONDS_OR_0)] = (
+        0.0
+    )
+    # people
+    language: Annotated[
+        str, key("Its language where a message names none, as in 003: German; 000: the library's.", LANGUAGE)
+    ] = "000"
+    time_zone: Annotated[str, key("The zone of its dates; empty: its agency's.", ZONE_OR_NONE)] = ""
+    due_date: Annotated[str, key("How due dates (AH) are written.", DUE_DATE)] = "sip"
+    hold_item: Annotated[str, key("A hold in a list (AS, CD).", template(HOLD_PLACES))] = "{barcode}"
+    overdue_item: Annotated[str, key("An overdue loan in a list (AT).", template(LOAN_PLACES))] = "{barcode}"
+    charged_item: Annotated[str, key("A loan in a list (AU).", template(LOAN_PLACES))] = "{barcode}"
+    fine_item: Annotated[str, key("A fee in a list (AV).", template(FEE_PLACES))] = (
+        "{id} {amount} {kind} {title}"
+    )
+    waiting_holds_as_ready: Annotated[
+        bool, key("Whether holds that still wait are listed as ready (AS), not as unavailable (CD).")
+    ] = False
+    list_limit: Annotated[int, key("Entries of a list at most; 0: all.", whole(0, 9999))] = 0
+    texts: Annotated[
+        Mapping[str, str],
+        key("Its own words for refusals and notices (AF), by code; empty: none.", TEXT, _REASON),
+    ] = {}
+    # what it may do
+    messages: Annotated[tuple[str, ...], key("The requests it may make; none listed: all.", _REQUESTS)] = ()
+    checkout: Annotated[bool, key("Whether it may check out and renew.")] = True
+    checkin: Annotated[bool, key("Whether it may check in.")] = True
+    renewal_policy: Annotated[
+        bool, key("Whether it may renew, by checking out what the patron has on loan as well.")
+    ] = True
+    fees: Annotated[bool, key("Whether it may take payments.")] = True
+    holds: Annotated[bool, key("Whether it may place, change and cancel holds (15).")] = True
+    block_patrons: Annotated[
+        bool, key("Whether it may block patrons, unblock them and note items (01, 25, 19).")
+    ] = False
+    enforce: Annotated[
+        bool, key("Whether what it may not do is refused; else its status (98) only tells it.")
+    ] = True
+    # what happened without us
+    no_block: Annotated[NoBlock, key('When "no block" is believed: what it did offline is booked.')] = (
+        NoBlock.LATE
+    )
+    no_block_after: Annotated[
+        int, key("Minutes after which `late` takes an act for one done offline.", whole(0, 10_080))
+    ] = 5
+    undo: Annotated[bool, key("Whether it may take back its own checkouts and checkins (BI).")] = True
+    # PINs
+    pin: Annotated[PinCheck, key("When the patron's PIN is checked.")] = PinCheck.IF_SENT
+    blank_pin: Annotated[BlankPin, key("What an empty PIN is: none at all, or a wrong one.")] = BlankPin.NONE
+    # checking in
+    checked_in_ok: Annotated[
+        bool, key("Whether checking in what is not on loan is answered with ok, as sorters need.")
+    ] = False
+    holds_at_checkin: Annotated[HoldsAtCheckin, key("What becomes of an item that somebody waits for.")] = (
+        HoldsAtCheckin.TRAP
+    )
+    current_location: Annotated[
+        bool, key("Whether its current location (AP) says at which agency it checks in.")
+    ] = False
+    alerts: Annotated[tuple[AlertCause, ...], key("What makes a checkin response an alert.")] = (
+        AlertCause.HOLD,
+        AlertCause.HOLD_ELSEWHERE,
+        AlertCause.TRANSIT,
+        AlertCause.UNKNOWN_ITEM,
+        AlertCause.REFUSED,
+    )
+    alert_types: Annotated[
+        Mapping[str, str], key("Its own alert types (CV), by cause.", TWO_DIGITS, _CAUSE)
+    ] = {}
+    sort_bin: Annotated[tuple[SortBin, ...], key("Where items go (CL): the first that matches.")] = ()
+    # media
+    desensitise: Annotated[
+        tuple[Desensitise, ...], key("Which strips it unlocks: the first that matches, else as lent.")
+    ] = ()
+    security_inhibit: Annotated[bool, key("Whether it is to ignore security strips (CI).")] = False
+    # what is told
+    extensions: Annotated[tuple[str, ...], key("The fields beyond SIP2 2.00 it is sent.", _EXTENSIONS)] = ()
+    fields: Annotated[
+        Mapping[str, FieldPolicy], key("How personal fields are sent, by field.", names=_PERSONAL)
+    ] = {}
+    status_flags: Annotated[
+        tuple[StatusFlag, ...], key("The flags of a patron that may be Y; none listed: all.")
+    ] = ()
+    # money
+    payment_types: Annotated[
+        Mapping[str, PaidBy],
+        key("What its payment types (37) mean, beside the standard's.", names=TWO_DIGITS),
+    ] = {}
+    payment_types_strict: Annotated[
+        bool, key("Whether payment types that nobody has told of are refused.")
+    ] = False
+    comma_amounts: Annotated[bool, key("Whether its amounts may have a comma for the point.")] = False
+
+
+class NamedProfile(Profile, frozen=True):
+    """A profile that terminals, and other profiles, name."""
+
+    name: Annotated[str, key("What terminals call it. One of a shipped name replaces that.", NAME)]
+    inherits: Annotated[str, key("The profile that holds what this one leaves out.", TEXT)] = ""
+
+
+class Terminal(Profile, frozen=True):
+    """A machine that speaks SIP2: a self-check, a sorter. Known by its certificate, its address, or user and
+    password.
+    """
+
+    name: Annotated[str, key("What logs and events call it.", NAME)]
+    user: Annotated[str, key("The login user (CN in SIP2); empty: it cannot log in by password.", TEXT)] = ""
+    password: Annotated[SecretHash, key("The hash of the login password (CO in SIP2).", HASH)] = SecretHash()
+    certificate: Annotated[
+        str, key("The name in its certificate, or its SHA-256 fingerprint; may be shared.", TEXT)
+    ] = ""
+    agency: Annotated[str, key("The agency it stands in; empty: the first one.", TEXT)] = ""
+    desk: Annotated[str, key("The desk it stands at (AN in SIP2).", TEXT)] = ""
+    profile: Annotated[str, key("The profile that holds what is left out here.", TEXT)] = ""
+    addresses: Annotated[
+        tuple[str, ...], key("Where it comes from, and from nowhere else; none: anywhere.", NETWORKS)
+    ] = ()
+    locations: Annotated[
+        tuple[str, ...], key("The locations it may name at its login (CP); none: any.", NAMES)
+    ] = ()
+    serves: Annotated[
+        tuple[str, ...], key("The locations whose items it serves, `AGENCY/*`: all of one; none: all.", NAMES)
+    ] = ()
+
+
+class StoreSettings(Struct, frozen=True):
+    """Where records are kept."""
+
+    kind: Annotated[StoreKind, key("`memory` keeps nothing beyond the process.")] = StoreKind.SQLITE
+    file: Annotated[str, key("The file of the records, in the state directory.", FILLED_TEXT)] = "circdesk.db"
+
+
+class LogSettings(Struct, frozen=True):
+    """The log, on standard error."""
+
+    level: Annotated[LogLevel, key("The least important lines that are written.")] = LogLevel.INFO
+    format: Annotated[LogFormat, key("For people, or a JSON object a line.")] = LogFormat.CONSOLE
+    identifiers: Annotated[Identifiers, key("Patrons and items: as digests, as they are, or not at all.")] = (
+        Identifiers.HASHED
+    )
+
+
+class Settings(Struct, frozen=True):
+    """The whole configuration. A table that is absent has its defaults."""
+
+    institution: Annotated[Institution, key("The institution that the server stands for.")] = Institution()
+    agency: Annotated[tuple[Agency, ...], key("The libraries of the institution.")] = _POLICY.agencies
+    location: Annotated[tuple[Location, ...], key("Where items live.")] = _POLICY.locations
+    terms: Annotated[
+        tuple[LoanTerms, ...], key("What may be done with items. One given replaces all of these.")
+    ] = _POLICY.terms
+    loan_rule: Annotated[tuple[LoanRule, ...], key("Which terms apply: the first that matches.")] = (
+        _POLICY.loan_rules
+    )
+    limits: Annotated[tuple[Limits, ...], key("How far patrons may go: the first that matches.")] = (
+        _POLICY.limits
+    )
+    sip2: Annotated[Sip2Settings, key("The SIP2 listener, and what it bears.")] = Sip2Settings()
+    profile: Annotated[
+        tuple[NamedProfile, ...], key("Ways to behave and be spoken to, which terminals name.")
+    ] = ()
+    terminal: Annotated[tuple[Terminal, ...], key("The machines that may speak SIP2.")] = ()
+    store: Annotated[StoreSettings, key("Where records are kept.")] = StoreSettings()
+    log: Annotated[LogSettings, key("The log, on standard error.")] = LogSettings()
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The circulation policy that the settings amount to."""
+    institution = settings.institution
+    return Policy(
+        institution=institution.code,
+        name=institution.name,
+        currency=institution.currency,
+        time_zone=institution.time_zone,
+        terms=settings.terms,
+        loan_rules=settings.loan_rule,
+        limits=settings.limits,
+        agencies=settings.agency,
+        locations=settings.location,
+        undo_minutes=institution.undo_minutes,
+    )
+
+
+def certificate_id(certificate: str) -> str:
+    """What `Terminal.certificate` names: a common name as it is, a fingerprint in 64 lower-case digits."""
+    return fingerprint(certificate) or certificate
+
+
+def fingerprint(certificate: str) -> str:
+    """The SHA-256 fingerprint that `Terminal.certificate` is, as 64 lower-case digits; empty for a name."""
+    digits = certificate.replace(":", "").lower()
+    return digits if re.fullmatch("[0-9a-f]{64}", digits) else ""

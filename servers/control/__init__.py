@@ -1,0 +1,1 @@
+"""What whoever runs the server asks of it while it runs, from the same machine."""

@@ -1,0 +1,1 @@
+"""What is seen of each terminal at work, for who looks after them."""

@@ -1,0 +1,307 @@
+"""Every key of the configuration takes what it promises to take, and refuses the rest in words."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from msgspec import NODEFAULT, Struct
+
+from core.model.policy import Unit
+from core.model.records import PaymentKind
+from protocols.sip2.fields import PatronStatus
+from protocols.sip2.messages import FromSc
+from servers.configuration.keys import Key, keys_of
+from servers.configuration.settings import (
+    REQUESTS,
+    AlertCause,
+    BlankPin,
+    Dialect,
+    ErrorDetection,
+    FieldPolicy,
+    HoldsAtCheckin,
+    Identifiers,
+    LimitUnit,
+    LogFormat,
+    LogLevel,
+    NoBlock,
+    PaidBy,
+    PinCheck,
+    Profile,
+    Settings,
+    StatusFlag,
+    StoreKind,
+    Terminal,
+    Terminator,
+    Whether,
+)
+from servers.configuration.toml_tables import Finding, value_of
+from servers.credentials import Cost, ScryptCredentials
+
+
+def _a_hash() -> str:
+    credentials = ScryptCredentials(lambda: 0.0, cost=Cost(n=2))
+    credentials.close()
+    return credentials.hash("hunter2")
+
+
+HASH = _a_hash()
+NAME = ('"MAIN"', "MAIN", '" MAIN"')
+TEXT = ('"any text"', "any text", '"two\\nlines"')
+PLACE = ('"MAIN/*"', "MAIN/*", '""')
+TRUTH = ("true", True, '"yes"')
+SECONDS = ("0.5", 0.5, "0")
+SECONDS_OR_0 = ("0", 0.0, "-1")
+NETWORKS = ('["192.0.2.0/28", "::1"]', ("192.0.2.0/28", "::1"), '["192.0.2.1/28"]')
+ZONE = ('"Asia/Tokyo"', "Asia/Tokyo", '"Tokyo"')
+AMOUNT = ("0.20", Decimal("0.20"), "-0.20")
+WHETHER = ('"no"', Whether.NO, "false")
+MEDIUM = ('"006"', "006", '"CD"')
+
+
+def number(low: int, high: int) -> tuple[str, int, str]:
+    """A whole number: the highest is taken, one below the lowest is not."""
+    return str(high), high, str(low - 1)
+
+
+RULE = {"location": PLACE, "item_policy": NAME, "medium": MEDIUM}
+
+KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
+    "institution": {
+        "code": NAME,
+        "name": TEXT,
+        "currency": ('"JPY"', "JPY", '"yen"'),
+        "time_zone": ZONE,
+        "language": ('"de-AT"', "de-AT", '"tlh"'),
+        "undo_minutes": number(0, 1440),
+    },
+    "agency": {
+        "code": NAME,
+        "name": TEXT,
+        "time_zone": ZONE,
+        "calendar.closed_weekdays": ("[0, 6]", (0, 6), "[7]"),
+        "calendar.closed_dates": ("[2026-12-25]", frozenset({date(2026, 12, 25)}), '["Christmas"]'),
+    },
+    "location": {"code": NAME, "name": TEXT, "remote": TRUTH},
+    "terms": {
+        "name": NAME,
+        "loanable": TRUTH,
+        "unit": ('"hours"', Unit.HOURS, '"weeks"'),
+        "length": number(1, 876_600),
+        "renewals": number(0, 10_000),
+        "holdable": TRUTH,
+        "fine": AMOUNT,
+        "fine_cap": AMOUNT,
+        "grace": number(0, 10_000),
+        "rental": AMOUNT,
+        "hold_shelf_days": number(0, 36_525),
+        "leaves_building": TRUTH,
+    },
+    "loan_rule": {"terms": NAME, "patron_group": NAME, "item_policy": NAME, "location": PLACE},
+    "limits": {
+        "patron_group": NAME,
+        "loans": number(0, 100_000),
+        "overdues": number(0, 100_000),
+        "owed": AMOUNT,
+        "holds": number(0, 100_000),
+    },
+    "sip2": {
+        "host": ('"::1"', "::1", '" "'),
+        "port": number(0, 65_535),
+        "plain.host": ('"::1"', "::1", '" "'),
+        "plain.port": number(0, 65_535),
+        "plain.allow": NETWORKS,
+        "proxy_from": NETWORKS,
+        "tls_certificate": TEXT,
+        "tls_key": TEXT,
+        "tls_client_ca": TEXT,
+        "login_deadline": SECONDS,
+        "login_messages": number(1, 1000),
+        "login_tries": number(1, 1000),
+        "login_failure_delay": SECONDS_OR_0,
+        "login_failures_per_source": number(1, 1_000_000),
+        "login_failure_window": SECONDS,
+        "status_before_login": TRUTH,
+        "address_login": TRUTH,
+        "pin_tries": number(1, 1000),
+        "pin_pause_minutes": number(1, 1440),
+        "pin_tries_a_day": number(1, 100_000),
+        "message_deadline": SECONDS,
+        "idle_limit": SECONDS_OR_0,
+        "handshakes": number(1, 100_000),
+        "handshakes_per_source": number(1, 100_000),
+        "handshake_timeout": SECONDS,
+        "ssl_shutdown_timeout": SECONDS,
+        "line_limit": number(256, 1_048_576),
+        "answers_waiting": number(1024, 16_777_216),
+        "in_flight": number(1, 1000),
+        "connections": number(1, 1_000_000),
+        "connections_per_source": number(1, 1_000_000),
+        "keepalive": ("[1, 2, 3]", (1, 2, 3), "[0, 1, 1]"),
+        "drain_seconds": SECONDS_OR_0,
+    },
+    "profile": {
+        "name": NAME,
+        "inherits": TEXT,
+        "dialect": ('"alma"', Dialect.ALMA, '"aleph"'),
+        "charset": ('"cp850"', "cp850", '"utf-16"'),
+        "fallback": ('"big5"', "big5", '"klingon"'),
+        "delimiter": ('"^"', "^", '"x"'),
+        "terminator": ('"crlf"', Terminator.CRLF, '"\\r\\n"'),
+        "error_detection": ('"required"', ErrorDetection.REQUIRED, '"on"'),
+        "field_limit_unit": ('"bytes"', LimitUnit.BYTES, '"words"'),
+        "screen_width": number(0, 999),
+        "print_width": number(0, 999),
+        "print_lines": TRUTH,
+        "timeout": number(1, 999),
+        "retries": number(0, 999),
+        "idle_limit": SECONDS_OR_0,
+        "language": ('"014"', "014", '"jpn"'),
+        "time_zone": ZONE,
+        "due_date": ('"%d.%m.%Y"', "%d.%m.%Y", '"soon"'),
+        "hold_item": ('"{title}"', "{title}", '"{due}"'),
+        "overdue_item": ('"{title} {due}"', "{title} {due}", '"{fine}"'),
+        "charged_item": ('"{barcode}"', "{barcode}", '"{"'),
+        "fine_item": ('"{id} {amount}"', "{id} {amount}", '"{patron}"'),
+        "waiting_holds_as_ready": TRUTH,
+        "list_limit": number(0, 9999),
+        "texts": ('{ wrong-pin = "No." }', {"wrong-pin": "No."}, '{ wrong-pin = "a\\nb" }'),
+        "messages": ('["93", "09"]', ("93", "09"), '["93", "93"]'),
+        "checkout": TRUTH,
+        "checkin": TRUTH,
+        "renewal_policy": TRUTH,
+        "fees": TRUTH,
+        "holds": TRUTH,
+        "block_patrons": TRUTH,
+        "enforce": TRUTH,
+        "no_block": ('"always"', NoBlock.ALWAYS, "true"),
+        "no_block_after": number(0, 10_080),
+        "undo": TRUTH,
+        "pin": ('"never"', PinCheck.NEVER, '"sometimes"'),
+        "blank_pin": ('"wrong"', BlankPin.WRONG, '"right"'),
+        "checked_in_ok": TRUTH,
+        "holds_at_checkin": ('"refuse"', HoldsAtCheckin.REFUSE, '"keep"'),
+        "current_location": TRUTH,
+        "alerts": ('["note", "hold"]', (AlertCause.NOTE, AlertCause.HOLD), '["holds"]'),
+        "alert_types": ('{ hold = "01" }', {"hold": "01"}, '{ hold = "1" }'),
+        "sort_bin.bin": NAME,
+        "sort_bin.destination": NAME,
+        "sort_bin.hold": WHETHER,
+        "sort_bin.ok": WHETHER,
+        **{f"sort_bin.{name}": row for name, row in RULE.items()},
+        "desensitise.desensitise": TRUTH,
+        **{f"desensitise.{name}": row for name, row in RULE.items()},
+        "security_inhibit": TRUTH,
+        "extensions": ('["CR", "PB"]', ("CR", "PB"), '["AA"]'),
+        "fields": ('{ AE = "mask" }', {"AE": FieldPolicy.MASK}, '{ AE = "blur" }'),
+        "status_flags": ('["recall-overdue"]', (StatusFlag.RECALL_OVERDUE,), '["blocked"]'),
+        "payment_types": ('{ 07 = "debit-card" }', {"07": PaidBy.DEBIT_CARD}, '{ 07 = "shells" }'),
+        "payment_types_strict": TRUTH,
+        "comma_amounts": TRUTH,
+    },
+    "terminal": {
+        "name": NAME,
+        "user": TEXT,
+        "password": (f'"{HASH}"', HASH, '"hunter2"'),
+        "certificate": TEXT,
+        "agency": TEXT,
+        "desk": TEXT,
+        "profile": TEXT,
+        "addresses": NETWORKS,
+        "locations": ('["MAIN"]', ("MAIN",), '["MAIN", ""]'),
+        "serves": ('["MAIN/*"]', ("MAIN/*",), '"MAIN/*"'),
+    },
+    "store": {"kind": ('"memory"', StoreKind.MEMORY, '"mysql"'), "file": ('"a.db"', "a.db", '""')},
+    "log": {
+        "level": ('"debug"', LogLevel.DEBUG, '"loud"'),
+        "format": ('"json"', LogFormat.JSON, '"xml"'),
+        "identifiers": ('"off"', Identifiers.OFF, '"none"'),
+    },
+}
+"""For each key something that it takes, what comes of it, and something that it does not take."""
+
+ROWS = [(f"{table}.{name}", *row) for table, rows in KEYS.items() for name, row in rows.items()]
+
+
+def leaves(table: type[Struct], above: str = "") -> Iterator[tuple[str, Key]]:
+    """Every key that holds a value, dotted; a terminal's own only, since a profile's are a profile's."""
+    for name, key in keys_of(table).items():
+        if table is Terminal and name in keys_of(Profile):
+            continue
+        if key.table is None:
+            yield above + name, key
+        else:
+            yield from leaves(key.table, f"{above}{name}.")
+
+
+ALL = dict(leaves(Settings))
+
+
+def read(name: str, toml: str) -> tuple[object, list[Finding]]:
+    """What comes of the value, and what is wrong with it."""
+    findings: list[Finding] = []
+    written = tomllib.loads(f"value = {toml}", parse_float=Decimal)["value"]
+    return value_of(ALL[name], written, tuple(name.split(".")), findings), findings
+
+
+def test_no_key_lacks_a_row_in_this_table() -> None:
+    assert {name for name, *_ in ROWS} == ALL.keys()
+
+
+@pytest.mark.parametrize(("name", "right", "typed", "wrong"), ROWS, ids=[name for name, *_ in ROWS])
+def test_a_key_takes_what_is_right_and_refuses_what_is_wrong_in_words(
+    name: str, right: str, typed: object, wrong: str
+) -> None:
+    taken, findings = read(name, right)
+    assert (taken, findings) == (typed, [])
+    assert type(taken) is type(typed) or ALL[name].secret
+    _, ((at, message),) = read(name, wrong)
+    dotted = ".".join(map(str, at))
+    assert dotted.startswith(name)
+    assert message.startswith(f"{dotted} must be {(ALL[name].each or ALL[name]).words}")
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("profile.texts", '{ "Wrong PIN" = "No." }'),
+        ("profile.alert_types", '{ holds = "01" }'),
+        ("profile.fields", '{ AF = "hide" }'),
+        ("profile.payment_types", '{ cash = "cash" }'),
+    ],
+)
+def test_a_name_that_a_table_cannot_have_is_refused_in_words(name: str, wrong: str) -> None:
+    taken, ((at, message),) = read(name, wrong)
+    names = ALL[name].names
+    assert names is not None
+    assert taken == {}
+    assert len(at) == 3
+    assert message.endswith(f"cannot stand in {name}; each name must be {names.words}.")
+
+
+def test_what_should_be_a_table_of_names_must_be_one() -> None:
+    _, ((at, message),) = read("profile.fields", '["AE"]')
+    assert at == ("profile", "fields")
+    assert message.startswith("profile.fields must be a table, in which each name is a personal field: AA")
+
+
+@pytest.mark.parametrize("name", [name for name in ALL if name.startswith("profile.")])
+def test_all_that_a_profile_says_has_a_default(name: str) -> None:
+    required = {"profile.name", "profile.sort_bin.bin", "profile.desensitise.desensitise"}
+    assert (ALL[name].default is NODEFAULT) == (name in required)
+
+
+def test_the_flags_of_a_status_are_those_of_the_standard_in_its_order() -> None:
+    assert [flag.name.lower() for flag in StatusFlag] == list(PatronStatus.__struct_fields__)
+    assert [flag.value for flag in StatusFlag] == [flag.name.lower().replace("_", "-") for flag in StatusFlag]
+
+
+def test_whatever_pays_is_known_to_the_core() -> None:
+    assert [kind.name for kind in PaidBy] == [kind.name for kind in PaymentKind]
+
+
+def test_the_requests_are_those_of_the_standard() -> None:
+    assert sorted(REQUESTS) == sorted(message.code for message in FromSc.__subclasses__())
