@@ -141,6 +141,7 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "connections": number(1, 1_000_000),
         "connections_per_source": number(1, 1_000_000),
         "keepalive": ("[1, 2, 3]", (1, 2, 3), "[0, 1, 1]"),
+        "watch_certificates": SECONDS_OR_0,
         "drain_seconds": SECONDS_OR_0,
     },
     "profile": {
