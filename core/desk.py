@@ -17,7 +17,8 @@ from core.answered import AnsweredRequests
 from core.bookings import Bookings
 from core.enquiries import Enquiries
 from core.events import DiscrepancySettled, NotRenewed
-from core.explain import Act, Explanation, explain_hold, explain_loan, explain_return, explain_unknown
+from core.explain import Act, Explanation
+from core.foresight import foresee
 from core.journal import Journal
 from core.library import Library
 from core.model.records import (
@@ -226,11 +227,9 @@ class CirculationDesk:
 
         Where ``at`` is an agency, only its copies fill the hold. ``expires`` is its last day.
         """
-        holder = self._patron(patron, pin)
-        if isinstance(holder, Refused):
-            return Answer(holder)
-        if again := self._register.again(request):
-            return again
+        holder = self._admit(patron, pin, request)
+        if isinstance(holder, Answer):
+            return holder
         facts = self._hold_facts(actor, holder, bib, pickup, item, at, expires, pin)
         if isinstance(facts, Refused):
             return self._register.seen(facts, holder.id)
@@ -251,11 +250,9 @@ class CirculationDesk:
         pin: Pin = Pin.NOT_GIVEN,
     ) -> Answer[Outcome]:
         """Change what is given of a patron's hold on a bib, or on one item of it."""
-        holder = self._patron(patron, pin)
-        if isinstance(holder, Refused):
-            return Answer(holder)
-        if again := self._register.again(request):
-            return again
+        holder = self._admit(patron, pin, request)
+        if isinstance(holder, Answer):
+            return holder
         hold = self._hold(holder, bib, item)
         if isinstance(hold, Refused):
             return self._register.seen(hold, holder.id)
@@ -273,11 +270,9 @@ class CirculationDesk:
         pin: Pin = Pin.NOT_GIVEN,
     ) -> Answer[Outcome]:
         """Take a patron out of the queue of a bib, or of one item of it."""
-        holder = self._patron(patron, pin)
-        if isinstance(holder, Refused):
-            return Answer(holder)
-        if again := self._register.again(request):
-            return again
+        holder = self._admit(patron, pin, request)
+        if isinstance(holder, Answer):
+            return holder
         hold = self._hold(holder, bib, item)
         if isinstance(hold, Refused):
             return self._register.seen(hold, holder.id)
@@ -297,11 +292,9 @@ class CirculationDesk:
         pin: Pin = Pin.NOT_GIVEN,
     ) -> Answer[Outcome]:
         """Take money for one fee, or without one for the oldest first. More than is owed is refused."""
-        payer = self._patron(patron, pin)
-        if isinstance(payer, Refused):
-            return Answer(payer)
-        if again := self._register.again(request):
-            return again
+        payer = self._admit(patron, pin, request)
+        if isinstance(payer, Answer):
+            return payer
         facts = self._enquiries.payment(actor, payer, amount, currency, fee, kind, reference, pin)
         return self._register.record(actor, facts.moment.now, request, pay(facts, self._ids.next), payer.id)
 
@@ -321,11 +314,9 @@ class CirculationDesk:
         self, actor: Actor, patron: str, *, request: str = "", pin: Pin = Pin.NOT_GIVEN
     ) -> Answer[Outcome]:
         """Lift the blocks that machines have placed on a patron. Any others stay."""
-        enabled = self._patron(patron, pin)
-        if isinstance(enabled, Refused):
-            return Answer(enabled)
-        if again := self._register.again(request):
-            return again
+        enabled = self._admit(patron, pin, request)
+        if isinstance(enabled, Answer):
+            return enabled
         return self._register.record(actor, self.clock.now(), request, enable(enabled), enabled.id)
 
     def note_item(self, actor: Actor, item: str, text: str, *, request: str = "") -> Answer[Outcome]:
@@ -404,26 +395,7 @@ class CirculationDesk:
         A check-in asks for no patron. A hold would be one on the item's bib, to be picked up where the actor
         is.
         """
-        enquiries = self._enquiries
-        found = self.library.item(item)
-        if act is Act.CHECK_IN:
-            if found is None:
-                return explain_unknown(act, Reason.UNKNOWN_ITEM, _UNKNOWN_ITEM)
-            scanned = enquiries.scan(enquiries.moment(actor), found)
-            return explain_return(scanned, enquiries.terms_found(enquiries.has_it(found), found))
-        who = self.library.patron(patron)
-        if who is None or found is None:
-            unknown = Reason.UNKNOWN_PATRON if who is None else Reason.UNKNOWN_ITEM
-            return explain_unknown(act, unknown, _WRONG_PIN if pin is _WRONG else Refused(unknown))
-        if act is Act.PLACE_HOLD:
-            wish = self._hold_facts(actor, who, found.bib, actor.agency, "", "", None, pin)
-            if isinstance(wish, Refused):
-                return explain_unknown(act, wish.reason, wish)
-            return explain_hold(wish)
-        moment, borrower = enquiries.moment(actor), enquiries.borrower(who)
-        wanted = renewal_wanted or act is Act.RENEW
-        loan = enquiries.loan(actor, moment, borrower, found, pin, fee_acknowledged, wanted)
-        return explain_loan(act, loan, enquiries.terms_found(who, found))
+        return foresee(self._enquiries, act, actor, patron, item, pin, fee_acknowledged, renewal_wanted)
 
     # PINs
 
@@ -468,11 +440,9 @@ class CirculationDesk:
         fee_acknowledged: bool,
         renewal_wanted: bool,
     ) -> Answer[Outcome]:
-        borrower = self._patron(patron, pin)
-        if isinstance(borrower, Refused):
-            return Answer(borrower)
-        if again := self._register.again(request):
-            return again
+        borrower = self._admit(patron, pin, request)
+        if isinstance(borrower, Answer):
+            return borrower
         found = self.library.item(item)
         if found is None:
             return self._register.seen(_UNKNOWN_ITEM, borrower.id)
@@ -498,6 +468,13 @@ class CirculationDesk:
         if undone := undone_before(facts):
             return self._register.seen((undone,), found.id)
         return self._register.record(actor, facts.now, request, undo(facts), found.id)
+
+    def _admit(self, patron: str, pin: Pin, request: str) -> Patron | Answer[Outcome]:
+        """Who acts; or what is answered at once: whom the desk does not know, and what was told before."""
+        found = self._patron(patron, pin)
+        if isinstance(found, Refused):
+            return Answer(found)
+        return self._register.again(request) or found
 
     def _patron(self, patron: str, pin: Pin) -> Patron | Refused:
         if pin is _WRONG:

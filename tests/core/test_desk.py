@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from core.desk import Answer, Outcome, RenewedAll
 from core.events import (
@@ -25,9 +26,11 @@ from core.events import (
 )
 from core.explain import Act, TermsFound
 from core.journal import Settled
+from core.model.policy import LoanTerms
 from core.model.records import BibId, BlockKind, FeeId, HoldStatus, Item, ItemId, ItemStatus
+from core.policy_table import PolicyTable
 from core.refusals import Reason, Refused
-from core.rules.facts import Pin
+from core.rules.facts import Offline, Pin
 from tests.fakes.world import (
     ANN,
     ATLAS,
@@ -99,6 +102,16 @@ async def test_ones_own_loan_is_renewed_unless_that_is_not_wanted(world: World) 
     assert reason(world.desk.check_out(KIOSK, "P1", "I1", renewal_wanted=False)) is Reason.RENEWAL_NOT_WANTED
     assert events(world.desk.check_out(KIOSK, "P1", "I1")) == [Renewed]
     assert events(world.desk.renew(KIOSK, "P1", "I1")) == [Renewed]
+
+
+async def test_a_new_policy_holds_from_the_next_act_on_at_the_desk_and_offline(world: World) -> None:
+    strict = replace(world.policy.policy, terms=(LoanTerms("never", loanable=False),), loan_rules=())
+    world.desk.policy = PolicyTable(strict)
+    assert reason(world.desk.check_out(KIOSK, "P1", "I1")) is Reason.NOT_FOR_LOAN
+    assert world.desk.policy.policy is strict
+    world.desk.check_out(KIOSK, "P1", "I1", offline=Offline(world.clock.now()))
+    (line,) = world.desk.discrepancies()
+    assert line.reasons == ("not-for-loan",)
 
 
 async def test_somebody_elses_loan_is_not(world: World) -> None:

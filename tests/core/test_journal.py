@@ -83,6 +83,10 @@ async def test_an_act_is_in_memory_at_once_and_told_when_it_is_durable(bench: Be
     assert bench.settled == [("lend 11", Settled.KEPT)]
 
 
+async def test_a_unit_of_work_tells_nobody_whom_it_is_about(bench: Bench) -> None:
+    assert repr(bench.lend(BOOK, request="k1")) == "UnitOfWork(1)"
+
+
 async def test_what_waits_is_kept_in_one_batch(bench: Bench) -> None:
     bench.store.hold()
     bench.lend(BOOK)

@@ -1,7 +1,7 @@
 """Which terms, limits and places the policy gives, and what is wrong with a policy."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -98,6 +98,25 @@ def test_the_day_is_that_of_the_agency() -> None:
     assert TABLE.today("MAIN", evening) == date(2026, 3, 2)
     assert TABLE.today("TOWN", evening) == date(2026, 3, 3)
     assert TABLE.moment("TOWN", evening) == Moment(evening, date(2026, 3, 3), TABLE.opening("TOWN"))
+
+
+def test_the_day_changes_with_the_second_whatever_was_asked_before() -> None:
+    """In Newfoundland of 2007 the clocks went back at 00:01, so that one minute of a day came before the rest
+    of the day before it.
+    """
+    table = PolicyTable(Policy(agencies=(Agency("NEWF", time_zone="America/St_Johns"),)))
+    back = datetime(2007, 11, 4, 2, 31, tzinfo=UTC)
+    steps = [timedelta(seconds=s, microseconds=us) for s in (-62, -61, -60, -1, 0, 1) for us in (0, 999_999)]
+    for step in (*steps, *reversed(steps)):
+        now = back + step
+        assert table.moment("NEWF", now) == Moment(now, table.today("NEWF", now), table.opening("NEWF"))
+    assert [table.moment("NEWF", back + timedelta(seconds=s)).today.day for s in (-61, -60, 0)] == [3, 4, 3]
+
+
+def test_an_agency_that_is_unknown_has_a_day_too_and_is_not_remembered() -> None:
+    evening = datetime(2026, 3, 2, 12, 30, tzinfo=UTC)
+    for agency in ("AWAY", "BEYOND"):
+        assert TABLE.moment(agency, evening) == Moment(evening, date(2026, 3, 2), TABLE.opening(agency))
 
 
 def test_places_are_known_by_their_codes_and_unknown_ones_are_called_by_them() -> None:

@@ -1,8 +1,8 @@
-"""Which items a desk lends: those of the places it serves."""
+"""What a location's code tells: whose it is, and which desk lends what lives there."""
 
 import pytest
 
-from core.rules.service import covers, serves
+from core.rules.service import covers, home, serves
 from tests.matrix import proves
 
 
@@ -26,6 +26,13 @@ from tests.matrix import proves
 )
 def test_a_desk_serves_what_lives_at_its_places(places: tuple[str, ...], served: bool) -> None:
     assert serves(places, "MAIN/STACKS") is served
+
+
+@pytest.mark.parametrize(
+    ("location", "agency"), [("MAIN/STACKS", "MAIN"), ("MAIN/A/B", "MAIN"), ("MAIN", "MAIN"), ("", "")]
+)
+def test_an_item_is_at_home_at_the_agency_of_its_location(location: str, agency: str) -> None:
+    assert home(location) == agency
 
 
 def test_an_agency_covers_no_other_whose_code_begins_alike() -> None:
