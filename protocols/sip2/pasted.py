@@ -24,13 +24,16 @@ _BEGINNING: Final = r"(?:(?<![0-9A-Za-z])|(?<=\\[rn]))"
 _LOOSE: Final = re.compile(rf"{_BEGINNING}(?:{'|'.join(DECLARATIONS)})(?=\S|\Z)")
 _DATE: Final = "(?:[0-9]{8}.{4}[0-9]{6}| {18}|0{18})"
 _MOST_TRIED: Final = 32
-_HOPELESS: Final = 1000
 
 
 def message_in(line: str, wire: Wire) -> str:
     """The message in this line, without its end; the whole line, if there seems to be none."""
     line = next(filter(str.strip, _LINE_END.split(line)), "")
-    start = _start(line, wire)
+    return _from(line, _start(line, wire))
+
+
+def _from(line: str, start: int) -> str:
+    """What begins here, up to what closes it."""
     message = line[start:]
     opened_by = _WRITTEN_LINE_END.sub("", line[:start])[-1:]
     closed_by = _CLOSED_BY.get(opened_by, "")
@@ -46,7 +49,7 @@ def _start(line: str, wire: Wire) -> int:
     without_times = _TIME.sub(lambda time: " " * len(time[0]), line)
     starts = [found.start() for found in islice(_LOOSE.finditer(without_times), _MOST_TRIED)]
     if starts:
-        return min(starts, key=lambda start: _oddness(line[start:], wire))
+        return min(starts, key=lambda start: _oddness(_from(line, start), wire))
     return len(line) - len(line.lstrip())
 
 
@@ -64,10 +67,14 @@ def _form(declaration: Declaration, delimiter: str) -> str:
     return rf"{declaration.message.code}{columns}(?=[0-9A-Z]{{2}}|{re.escape(delimiter)}|\Z)"
 
 
-def _oddness(text: str, wire: Wire) -> int:
-    """How much there is to forgive if a message begins here."""
+def _oddness(message: str, wire: Wire) -> tuple[bool, bool, int, int]:
+    """How little this is like a message: it cannot be read; it is but a code, as any number may be; how much
+    there is to forgive; how short it is.
+    """
     wire = msgspec.structs.replace(wire, error_detection=ErrorDetection.OFF)
+    bare = len(message.strip()) <= len("97")
     try:
-        return len(read(text.encode(wire.charset, "replace"), wire).defects)
+        defects = len(read(message.encode(wire.charset, "replace"), wire).defects)
     except RemoteError:
-        return _HOPELESS
+        return True, bare, 0, -len(message)
+    return False, bare, defects, -len(message)

@@ -9,6 +9,7 @@ WIRE = Wire()
 CHECKOUT = "11YN20250131    093000                  AOMAIN|AAP1|ABI1|AC|AY1AZF2D4"
 LOGIN = "9300CNkiosk|COpw|"
 STATUS = "990302.00"
+UNSAID = "9900001.00"
 
 
 @pytest.mark.parametrize("message", [CHECKOUT, LOGIN, STATUS, "97", "97AZFEF5", "11YN2025", "72foo|", ""])
@@ -20,7 +21,7 @@ def test_line_ends_are_dropped_even_when_they_are_written_out(message: str, end:
     assert message_in("\n" + message + end, WIRE) == message
 
 
-@pytest.mark.parametrize("message", [CHECKOUT, LOGIN, STATUS, "97AZFEF5"])
+@pytest.mark.parametrize("message", [CHECKOUT, LOGIN, STATUS, UNSAID, "97AZFEF5"])
 @pytest.mark.parametrize(
     ("before", "behind"),
     [
@@ -31,6 +32,7 @@ def test_line_ends_are_dropped_even_when_they_are_written_out(message: str, end:
         ("2026-01-31 09:30:11,997 INFO kiosk[1234]: ", ""),
         ("Jan 31 09:30:11 host circdesk[97]: >> ", "<CR>"),
         ("31.01.2026 ", ""),
+        ("09:30:11 [97] INPUT_MSG: '", "'"),
         ("09:30:11 | DEBUG | sip:read:97 - ", ""),
         ("b'", "\\r\\n'"),
         ("b'\\n", "\\r'"),
