@@ -11,6 +11,7 @@ import asyncio
 import errno
 import socket
 import ssl
+from collections import Counter
 from contextlib import suppress
 from enum import StrEnum
 from typing import Final, Literal, Protocol
@@ -43,11 +44,11 @@ NOT_TLS: Final = {
     Spoken.HTTP: ("http-on-tls-port", "a browser or a health check: let it check with TLS, or just connect"),
     Spoken.PROXY: (
         "proxy-header-unexpected",
-        "if this is your balancer, name its address in sip2.proxy_from",
+        "if this is your balancer, name its address in {listener}.proxy_from",
     ),
     Spoken.OTHER: ("not-tls-on-tls-port", "nothing but TLS is spoken here"),
 }
-"""The event, and the advice, for each kind of peer that does not speak TLS where it should."""
+"""The event, and the advice of the listener, for each kind of peer that does not speak TLS where it should."""
 
 
 HANDSHAKE: Final = "tls-handshake-failed"
@@ -83,13 +84,17 @@ class Peer(Struct, frozen=True):
 
 
 class House(Protocol):
-    """Where the connections of a door go. All of it may change while the door is open."""
+    """Where the connections of a door go. All of it may change while the door is open.
+
+    ``turned_away`` counts the connections that ended before they were handed over, by the event in the log.
+    """
 
     name: str
     limits: Limits
     tls: ssl.SSLContext | None
     seats: Seats
     handshakes: Turns
+    turned_away: Counter[str]
 
     def welcome(self, peer: Peer, seat: Seat) -> asyncio.Protocol:
         """What a connection is handed over to, which says so in the seat once the connection is made."""
@@ -194,7 +199,7 @@ class Acceptor:
                 if self.door.allow and not holds(self.door.allow, peer.host):
                     raise TurnedAway("peer-not-allowed", peer, advice=NOT_ALLOWED)
                 if self.door.entry is Entry.TLS:
-                    await _speaks_tls(sock, peer)
+                    await self._speaks_tls(sock, peer)
             await self._hand_over(sock, peer, seat)
         except TurnedAway as turned:
             self._tell(turned)
@@ -227,7 +232,18 @@ class Acceptor:
             except OSError as error:
                 raise TurnedAway(HANDSHAKE, peer, reason="PEER_LEFT") from error
 
+    async def _speaks_tls(self, sock: socket.socket, peer: Peer) -> None:
+        """Look at the first bytes, and leave them where they are."""
+        first = await _received(sock, ENOUGH, socket.MSG_PEEK)
+        if not first:
+            raise TurnedAway("peer-left", peer, "debug")
+        speaks = spoken(first)
+        if speaks is not Spoken.TLS:
+            event, advice = NOT_TLS[speaks]
+            raise TurnedAway(event, peer, advice=advice.format(listener=self._house.name))
+
     def _tell(self, turned: TurnedAway) -> None:
+        self._house.turned_away[turned.event] += 1
         tell = self._log.debug if turned.level == "debug" else self._log.warning
         tell(turned.event, peer=turned.peer.host, port=turned.peer.port, **turned.fields)
 
@@ -287,17 +303,6 @@ async def _introduced(sock: socket.socket, balancer: Peer, seat: Seat) -> Peer:
     peer = Peer(plain_address(proxied.host), proxied.port, proxied.common_name)
     _claim(seat, peer)
     return peer
-
-
-async def _speaks_tls(sock: socket.socket, peer: Peer) -> None:
-    """Look at the first bytes, and leave them where they are."""
-    first = await _received(sock, ENOUGH, socket.MSG_PEEK)
-    if not first:
-        raise TurnedAway("peer-left", peer, "debug")
-    speaks = spoken(first)
-    if speaks is not Spoken.TLS:
-        event, advice = NOT_TLS[speaks]
-        raise TurnedAway(event, peer, advice=advice)
 
 
 async def _received(sock: socket.socket, size: int, flags: int = 0) -> bytes:

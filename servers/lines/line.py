@@ -4,12 +4,17 @@ business, and who may come in is `servers.lines.accept`'s.
 A `Line` is one connection. It hands received bytes to its `Conversation`, and keeps every limit that a peer
 could strain: a moment by which something must have happened (`Line.due`), and answers that the peer does not
 read. Deadlines are checked once a second for all lines together, so a message costs no timer.
+
+Lines are heard in rounds: what came on all of them in one turn of the loop is taken in first, then worked
+through, and then the answers are sent. TLS, the system's network and our own code would else drive each other
+out of the processor's caches with every message, which costs more than half as much again.
 """
 
 from __future__ import annotations
 
 import asyncio
 import ssl
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from math import inf
 from typing import Protocol, cast
@@ -53,6 +58,7 @@ class Line(asyncio.Protocol):
     __slots__ = (
         "_held",
         "_listener",
+        "_out",
         "_seat",
         "_transport",
         "_unread",
@@ -67,6 +73,7 @@ class Line(asyncio.Protocol):
         self._listener = listener
         self._seat = seat
         self._transport: asyncio.Transport | None = None
+        self._out = b""
         self.conversation: Conversation | None = None
         self._held = False
         self._unread = False
@@ -86,10 +93,18 @@ class Line(asyncio.Protocol):
         self.due = self._listener.time() + seconds if seconds else inf
 
     def write(self, data: bytes) -> None:
-        """Send bytes in one piece. After the end of the line they are dropped."""
-        transport = self._transport
-        if transport is not None:
-            transport.write(data)
+        """Send bytes at the end of the round, in one piece. After the end of the line they are dropped."""
+        if self._out:
+            self._out += data
+        elif self._transport is not None:
+            self._out = data
+            self._listener.has_written(self)
+
+    def flush(self) -> None:
+        """Send what was written."""
+        out, self._out = self._out, b""
+        if out and self._transport is not None:
+            self._transport.write(out)
 
     def hold(self, held: bool) -> None:
         """Stop reading while ``held``: the conversation has enough to do."""
@@ -101,6 +116,7 @@ class Line(asyncio.Protocol):
         """Send what is waiting, then close."""
         if self._transport is not None and not self._transport.is_closing():
             self.cut_off = self._listener.time() + self._listener.limits.shutdown_timeout
+            self.flush()
             self._transport.close()
 
     def abort(self) -> None:
@@ -122,9 +138,18 @@ class Line(asyncio.Protocol):
         self.conversation = self._listener.converse(self)
 
     def data_received(self, data: bytes) -> None:
-        """Hand bytes on."""
-        if self.conversation is not None:
+        """Keep bytes for the round."""
+        self._listener.came(self, data)
+
+    def hear(self, data: bytes) -> None:
+        """Hand bytes on, if the line is not gone meanwhile. A mistake of ours ends it."""
+        if self.conversation is None:
+            return
+        try:
             self.conversation.received(data)
+        except BaseException:
+            self.abort()
+            raise
 
     def pause_writing(self) -> None:
         """The peer does not read its answers: take no more questions, and not for ever."""
@@ -169,10 +194,15 @@ class LineListener:
         self.tls: ssl.SSLContext | None = None
         self.seats = Seats(limits.connections, limits.connections_per_source)
         self.handshakes = Turns(limits.handshakes, limits.handshakes_per_source)
+        self.turned_away: Counter[str] = Counter()
         self.converse = converse
         self.lines: set[Line] = set()
         self.time: Callable[[], float] = lambda: 0.0
         self._draining = False
+        self._came: deque[tuple[Line, bytes]] = deque()
+        self._written: deque[Line] = deque()
+        self._soon: Callable[[Callable[[], None]], object] = lambda _: None
+        self._round_is_near = False
         self._acceptors: list[Acceptor] = []
         self._sweeper: asyncio.TimerHandle | None = None
         self._empty = asyncio.Event()
@@ -181,12 +211,25 @@ class LineListener:
         """Listen at a door; returns the address in use (port 0 takes any free one). Raises `CannotListen`."""
         loop = asyncio.get_running_loop()
         self.time = loop.time
+        self._soon = loop.call_soon
         acceptor = Acceptor(door, self)
         address = acceptor.open()
         self._acceptors.append(acceptor)
         if self._sweeper is None:
             self._sweeper = loop.call_later(SWEEP, self._sweep)
         return address
+
+    def came(self, line: Line, data: bytes) -> None:
+        """Bytes came on a line: they are heard in the round that is near."""
+        self._came.append((line, data))
+        if not self._round_is_near:
+            self._call_round()
+
+    def has_written(self, line: Line) -> None:
+        """There is something to be sent on a line, at the end of the round."""
+        self._written.append(line)
+        if not self._round_is_near:
+            self._call_round()
 
     def bear(self, limits: Limits, doors: Sequence[Door]) -> None:
         """Keep these limits, and these rules at the doors that are open, from now on. Who is in may stay."""
@@ -238,6 +281,24 @@ class LineListener:
         self.lines.discard(line)
         if not self.lines:
             self._empty.set()
+
+    def _call_round(self) -> None:
+        self._round_is_near = True
+        self._soon(self._round)
+
+    def _round(self) -> None:
+        """Hear everything that came, then send everything that was said to it."""
+        came, written = self._came, self._written
+        try:
+            while came:
+                line, data = came.popleft()
+                line.hear(data)
+            while written:
+                written.popleft().flush()
+        finally:
+            self._round_is_near = False
+            if came or written:  # a mistake of ours ended this round: the others go on
+                self._call_round()
 
     def _sweep(self) -> None:
         now = self.time()

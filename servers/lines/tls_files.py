@@ -8,11 +8,10 @@ from __future__ import annotations
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from certs.authority import ensure_authority
 from certs.issue import ensure_server
-from servers.configuration.settings import Sip2Settings
 from servers.lines.tls import expiry, server_context
 from servers.log import get_logger
 
@@ -26,6 +25,25 @@ Seen = tuple[tuple[int, int, int] | None, ...]
 """What tells one version of some files from another: of each its inode, size and time of change."""
 
 
+class NamesFiles(Protocol):
+    """The settings of a listener: which files it serves, as paths; empty ones are made for it."""
+
+    @property
+    def tls_certificate(self) -> str:
+        """The server's certificate chain."""
+        ...
+
+    @property
+    def tls_key(self) -> str:
+        """Its key."""
+        ...
+
+    @property
+    def tls_client_ca(self) -> str:
+        """Who issues the clients' certificates."""
+        ...
+
+
 class TlsFiles(NamedTuple):
     """The PEM files of a TLS listener. ``authority`` is whom clients of this server trust, None if unknown to
     us.
@@ -37,7 +55,7 @@ class TlsFiles(NamedTuple):
     authority: Path | None
 
 
-def tls_files(settings: Sip2Settings, state: Path) -> TlsFiles:
+def tls_files(settings: NamesFiles, state: Path) -> TlsFiles:
     """The files the settings name; what they leave out is made by the development authority."""
     if settings.tls_certificate and settings.tls_client_ca:
         certificate, key = Path(settings.tls_certificate), Path(settings.tls_key)
@@ -59,7 +77,7 @@ class ServedTls(NamedTuple):
     ends: datetime
 
 
-def load(settings: Sip2Settings, state: Path) -> ServedTls:
+def load(settings: NamesFiles, state: Path) -> ServedTls:
     """What the settings say to serve. Raises `TlsProblem`, `CertificateError`, OSError."""
     files = tls_files(settings, state)
     before = seen(files)

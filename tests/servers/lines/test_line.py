@@ -7,6 +7,7 @@ import socket
 import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from math import inf
 from typing import Any, cast
 
@@ -413,3 +414,77 @@ async def _read_or_reset(reader: asyncio.StreamReader) -> bytes:
 def _receiving(writer: asyncio.StreamWriter) -> asyncio.ReadTransport:
     """The same transport, as what receives."""
     return cast("asyncio.ReadTransport", writer.transport)
+
+
+class TestRounds:
+    """What came in one turn of the loop is heard first, and answered then."""
+
+    async def test_everybody_is_heard_before_anybody_is_answered(self, bench: Bench) -> None:
+        await bench.open()
+        heard: list[str] = []
+        lines = [await bench.line() for _ in range(3)]
+        for number, (_, _, echo) in enumerate(lines):
+            sends = cast("Any", echo.line)._transport
+
+            class Noting:
+                """A transport that notes what is sent on it."""
+
+                def __init__(self, name: int, transport: asyncio.Transport) -> None:
+                    self.name = name
+                    self.transport = transport
+
+                def write(self, data: bytes) -> None:
+                    """Note it, and send it."""
+                    heard.append(f"sent {self.name}")
+                    self.transport.write(data)
+
+                def __getattr__(self, name: str) -> Any:
+                    return getattr(self.transport, name)
+
+            cast("Any", echo.line)._transport = Noting(number, sends)
+            echo.received = _noting(heard, number, echo)  # type: ignore[method-assign]  # to see the order
+        for number, (_, _, echo) in enumerate(lines):
+            echo.line.data_received(b"%d" % number)
+        assert [await within_reason(reader.read(1)) for reader, _, _ in lines] == [b"0", b"1", b"2"]
+        assert heard == ["heard 0", "heard 1", "heard 2", "sent 0", "sent 1", "sent 2"]
+
+    async def test_what_is_said_twice_in_a_round_is_sent_in_one_piece(self, bench: Bench) -> None:
+        await bench.open()
+        reader, _, echo = await bench.line()
+        echo.line.write(b"one, ")
+        echo.line.write(b"two")
+        assert await within_reason(reader.read(100)) == b"one, two"
+
+    async def test_a_mistake_of_ours_ends_its_own_line_and_no_other(self, bench: Bench) -> None:
+        await bench.open()
+        loop, mistakes = asyncio.get_running_loop(), []
+        loop.set_exception_handler(lambda _, context: mistakes.append(context["exception"]))
+        broken, _, bad = await bench.line()
+        whole, _, good = await bench.line()
+        bad.received = _raising  # type: ignore[method-assign]  # no conversation of ours does
+        bad.line.data_received(b"boom")
+        good.line.data_received(b"still here")
+        assert await within_reason(whole.read(100)) == b"still here"
+        with suppress(ConnectionResetError):
+            assert await within_reason(broken.read(100)) == b""
+        assert [str(mistake) for mistake in mistakes] == ["a mistake"]
+
+    async def test_what_came_on_a_line_that_is_gone_is_not_heard(self, bench: Bench) -> None:
+        await bench.open()
+        _, _, echo = await bench.line()
+        echo.line.data_received(b"late")
+        echo.line.connection_lost(None)
+        await asyncio.sleep(0)
+        assert (echo.received_bytes, echo.happened) == (0, ["ended"])
+
+
+def _noting(heard: list[str], number: int, echo: Echo) -> Callable[[bytes], None]:
+    def received(data: bytes) -> None:
+        heard.append(f"heard {number}")
+        echo.line.write(data)
+
+    return received
+
+
+def _raising(data: bytes) -> None:
+    raise RuntimeError("a mistake")
