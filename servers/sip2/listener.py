@@ -212,6 +212,10 @@ class Sip2Conversation:
                 self._asked(event)
             else:
                 self._happened(event)
+        self._rest(heard)
+
+    def _rest(self, heard: bool) -> None:
+        """Say what there is to say, and wait for more."""
         if self._out:
             self._flush()
         self._watch(heard)
@@ -328,7 +332,10 @@ class Sip2Conversation:
         while slots and slots[0].reply.unit is None:
             slot = slots.pop(0)
             self._say(slot.reply.message, slot.begun)
-        self._work()
+        if self._connection.has_more or self._stale:
+            self._work()
+        else:
+            self._rest(heard=False)
 
     def _finish(self) -> None:
         """When nothing more is taken, or while draining, the line closes once everything that was asked is
