@@ -22,12 +22,12 @@ class ControlProblem(Exception):
     """The server cannot be asked, or refuses, in a sentence a line."""
 
 
-def add_state_argument(parser: argparse.ArgumentParser) -> None:
-    """The argument that says which server is meant."""
+def add_state_argument(parser: argparse.ArgumentParser, *, default: Path | str | None = None) -> None:
+    """The argument that says which server is meant. A subcommand may leave its ``default`` to its parent."""
     parser.add_argument(
         "--state",
         type=Path,
-        default=usual_state(),
+        default=default or usual_state(),
         metavar="DIR",
         help=f"state directory of the running server (default: {STATE}, or the demonstration's)",
     )

@@ -14,6 +14,7 @@ from core.model.records import Fee, Item, ItemStatus, Patron
 from servers.demo.built import Built
 from servers.demo.facts import Facts
 from servers.demo.house import CERTIFIED, SELF_CHECK
+from servers.http.health import READY
 from servers.places import FACTS, demo_state
 
 _LOOKED_AT = 1000
@@ -39,7 +40,9 @@ def things_to_type(desk: CirculationDesk, built: Built, facts: Facts, state: Pat
     """The commands, in an order that makes a little tour."""
     state = state.absolute()
     run, facts_file = program(), quote(str(state / FACTS))
-    there = "" if state == demo_state().absolute() else f" --facts {facts_file}"
+    usual = state == demo_state().absolute()
+    there = "" if usual else f" --facts {facts_file}"
+    at_state = "" if usual else f" --state {quote(str(state))}"
     patron = next((patron.barcode for patron in ready_patrons(desk, built)), built.patrons.last)
     item = next((item.barcode for item in ready_items(desk, built)), built.items.last)
     yield Thing(f"{run} sip2 status{there}", "what may this self-check do?")
@@ -55,11 +58,10 @@ def things_to_type(desk: CirculationDesk, built: Built, facts: Facts, state: Pat
     yield Thing(f"{run} kiosk --demo{there}", "a whole visit, with hints of what to type")
     yield Thing(f"{run} sip2{there}", "a shell that shows every field")
     yield Thing(
-        f"{run} sip2 checkout --patron {patron} --item {item} --pin {built.pin} --explain"
-        f" --state {quote(str(state))}",
+        f"{run} sip2 checkout --patron {patron} --item {item} --pin {built.pin} --explain{at_state}",
         "why? The rules, without doing it",
     )
-    yield Thing(f"{run} terminals --once --state {quote(str(state))}", "who is connected, and how they fare")
+    yield Thing(f"{run} terminals --once{at_state}", "who is connected, and how they fare")
     yield Thing(f"{run} decode '{_LINE}'", "what does this line say?")
     pair = f"--cert {quote(f'{state}/certs/{CERTIFIED}.pem')} --key {quote(f'{state}/certs/{CERTIFIED}.key')}"
     yield Thing(f"{run} sip2 status --user '' {pair}{there}", "a certificate instead of a login")
@@ -78,6 +80,8 @@ def things_to_type(desk: CirculationDesk, built: Built, facts: Facts, state: Pat
 
 def _raw(facts: Facts) -> Iterator[Thing]:
     """Without any program of ours."""
+    if facts.https is not None and facts.https.ca is not None:
+        yield Thing(f"curl --cacert {quote(facts.https.ca)} {facts.https.url}{READY}", "is it ready to work?")
     sip2 = facts.sip2
     if sip2.ca is None:
         return

@@ -15,7 +15,7 @@ from typing import Final
 
 import msgspec
 
-from servers.control.client import STATE, ask
+from servers.control.client import add_state_argument, ask
 from servers.reconcile.lines import Details, Line
 from servers.reconcile.report import show_details, show_lines
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "happened, so it is booked; what a rule forbids, or what there is nothing to book on, is listed here "
         "until somebody has settled it. Exit status: 0, or 1 if nothing was settled or no server runs."
     )
-    _add_state(parser, STATE)
+    add_state_argument(parser)
     _add_choice(parser, None)
     _add_json(parser, False)
     parser.add_argument("--all", action="store_true", help="list what is settled, too")
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         description="All that is known of one line: the rules, the item and the patron, as of now.",
     )
     show.add_argument("number", type=int, metavar="N", help="its number in the list")
-    _add_state(show, argparse.SUPPRESS)
+    add_state_argument(show, default=argparse.SUPPRESS)
     _add_json(show, argparse.SUPPRESS)
     settle = commands.add_parser(
         "settle",
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     settle.add_argument("--note", required=True, metavar="TEXT", help="what was done about it")
     settle.add_argument("--by", default=getuser(), metavar="NAME", help="who did it (default: %(default)s)")
     settle.add_argument("--yes", action="store_true", help="do not ask before many are settled")
-    _add_state(settle, argparse.SUPPRESS)
+    add_state_argument(settle, default=argparse.SUPPRESS)
     _add_choice(settle, argparse.SUPPRESS)
 
 
@@ -69,16 +69,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 # A subcommand takes the same options behind it, and without them leaves alone what stands before it.
-
-
-def _add_state(parser: argparse.ArgumentParser, default: Path | str) -> None:
-    parser.add_argument(
-        "--state",
-        type=Path,
-        default=default,
-        metavar="DIR",
-        help=f"state directory of the running server (default: {STATE})",
-    )
 
 
 def _add_json(parser: argparse.ArgumentParser, default: bool | str) -> None:
