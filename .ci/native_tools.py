@@ -23,6 +23,7 @@ TOOLS = (
     Tool("stunnel", "stunnel4", "carries SIP2 to us over TLS as the self-checks of the field do"),
     Tool("haproxy", "haproxy", "a balancer before us, which tells for whom it calls by the PROXY protocol"),
     Tool("openssl", "openssl", "a TLS client that is not Python's; reads our certificates"),
+    Tool("curl", "curl", "an HTTP client that is not Python's"),
     Tool("strace", "strace", "shows that an answer leaves after the disk has it"),
 )
 

@@ -18,13 +18,25 @@ from typing import Final
 from core.events import (
     CheckedIn,
     CheckedOut,
+    Claimed,
     Event,
     FeePaid,
+    FeeWaived,
     HoldCancelled,
     HoldChanged,
     HoldPlaced,
+    ItemAdded,
+    ItemChanged,
+    ItemEnded,
+    PatronAdded,
+    PatronChanged,
+    PatronEnded,
+    RecallCancelled,
+    Recalled,
     Recorded,
     Renewed,
+    Shelved,
+    StatusSet,
     Undone,
 )
 
@@ -121,6 +133,16 @@ def subjects(events: Sequence[Event]) -> list[int]:
                 found.append(event.hold.id)
             case HoldChanged() | HoldCancelled():
                 found.append(event.hold)
+            case Shelved() | StatusSet() | Claimed() | Recalled() | RecallCancelled():
+                found.append(event.item)
+            case ItemAdded() | ItemChanged() | ItemEnded():
+                found.append(event.item.id)
+            case PatronAdded() | PatronChanged():
+                found.append(event.patron.id)
+            case PatronEnded():
+                found.append(event.patron)
+            case FeeWaived():
+                found.append(event.fee)
             case _:
                 pass
     return found

@@ -47,7 +47,7 @@ class Bookings:
         if borrower is None or found is None:
             known = {Reason.UNKNOWN_PATRON: borrower, Reason.UNKNOWN_ITEM: found}
             unknown = Booking((), [reason for reason, record in known.items() if record is None])
-            return self._book(act, actor, patron, item, offline, request, unknown)
+            return self.book(act, actor, patron, item, offline, request, unknown)
         moment = enquiries.policy.moment(actor.agency, min(offline.at, enquiries.clock.now()))
         loan = found.loan
         if act is LoanAct.CHECK_OUT and loan and (loan.patron, loan.out_at) == (borrower.id, moment.now):
@@ -59,7 +59,7 @@ class Bookings:
             booking = book_renewal(facts, offline.due, self._ids.next)
         else:
             booking = book_check_out(facts, offline.due, enquiries.scan(moment, found), self._ids.next)
-        return self._book(act, actor, patron, item, offline, request, booking)
+        return self.book(act, actor, patron, item, offline, request, booking)
 
     def scan(
         self, actor: Actor, item: str, offline: Offline, request: str, returned_at: datetime | None
@@ -77,9 +77,9 @@ class Bookings:
                 enquiries.policy.moment(actor.agency, now), found, min(returned_at or at, at)
             )
             booking = book_check_in(facts, at, self._ids.next)
-        return self._book(LoanAct.CHECK_IN, actor, "", item, offline, request, booking)
+        return self.book(LoanAct.CHECK_IN, actor, "", item, offline, request, booking)
 
-    def _book(
+    def book(
         self,
         act: LoanAct,
         actor: Actor,

@@ -15,12 +15,14 @@ from typing import Final
 from core.actor import Actor
 from core.answered import AnsweredRequests
 from core.bookings import Bookings
+from core.depot import Depot
 from core.enquiries import Enquiries
 from core.events import DiscrepancySettled, NotRenewed
 from core.explain import Act, Explanation
 from core.foresight import foresee
 from core.journal import Journal
 from core.library import Library
+from core.members import Members
 from core.model.records import (
     BibId,
     BlockKind,
@@ -34,9 +36,11 @@ from core.model.records import (
     Patron,
     PaymentKind,
 )
+from core.partners import Partners
 from core.pins import PinGuard
 from core.policy_table import PolicyTable
 from core.ports import Clock, Credentials, Ids
+from core.recalls import Recalls
 from core.refusals import Reason, Refused
 from core.register import Answer, Outcome, Register
 from core.rules.blocks import block, enable
@@ -48,6 +52,7 @@ from core.rules.holds import cancel_hold, change_hold, place_hold
 from core.rules.notes import add_note
 from core.rules.renewal import renew, renew_each
 from core.rules.undo import undo, undone_before
+from core.stock import Stock
 from core.views import (
     HoldView,
     ItemView,
@@ -103,6 +108,11 @@ class CirculationDesk:
         self._enquiries = Enquiries(library, policy, clock)
         self._register = Register(journal, answered)
         self._bookings = Bookings(self._enquiries, self._register, ids)
+        self.depot = Depot(self._enquiries, self._register, self._bookings, ids)
+        self.recalls = Recalls(self._enquiries, self._register)
+        self.partners = Partners(self._enquiries, self._register, ids)
+        self.stock = Stock(self._enquiries, self._register, ids)
+        self.members = Members(self._enquiries, self._register, ids)
 
     @property
     def policy(self) -> PolicyTable:

@@ -95,6 +95,7 @@ class Enquiries:
             currency=self.policy.policy.currency,
             demand=self.demand(item),
             returned_at=returned_at,
+            remote=item.location in self.policy.remote,
         )
 
     def undoing(

@@ -7,26 +7,32 @@ An event carries all that an answer needs, so that a repeated request can be ans
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from msgspec import Struct
 
 from core.model.records import (
+    Bib,
     BibId,
     Block,
+    Claim,
     Discrepancy,
     DiscrepancyId,
     Fee,
     FeeId,
     Hold,
     HoldId,
+    Item,
     ItemId,
     ItemStatus,
     Loan,
     LoanAct,
+    Patron,
     PatronId,
     Payment,
+    Reference,
 )
-from core.refusals import Refused
+from core.refusals import Reason, Refused
 
 
 class Before(Struct, frozen=True, array_like=True, gc=False):
@@ -67,8 +73,9 @@ class CheckedIn(Struct, frozen=True, array_like=True, tag="checked-in", gc=False
     """An item was scanned in at ``agency``; ``patron`` had it on loan until now, if anybody.
 
     It then waits on the hold shelf here (``hold`` and no ``destination``), travels to the agency
-    ``destination`` (for ``hold``, or home), or is put back on the shelf. ``ready_until`` is the end of its
-    time on the hold shelf. ``scanned_at`` is when it was scanned, which may be later than when it came back.
+    ``destination`` (for ``hold``, or home), or is put back on the shelf; a ``guest`` is put aside, to be sent
+    back. ``ready_until`` is the end of its time on the hold shelf. ``scanned_at`` is when it was scanned,
+    which may be later than when it came back.
     """
 
     item: ItemId
@@ -81,13 +88,16 @@ class CheckedIn(Struct, frozen=True, array_like=True, tag="checked-in", gc=False
     ready_until: datetime | None = None
     scanned_at: datetime | None = None
     before: Before | None = None
+    guest: bool = False
 
     @property
     def status(self) -> ItemStatus:
         """The item's from now on."""
         if self.destination:
             return ItemStatus.IN_TRANSIT
-        return ItemStatus.AVAILABLE if self.hold is None else ItemStatus.ON_HOLD_SHELF
+        if self.hold is not None:
+            return ItemStatus.ON_HOLD_SHELF
+        return ItemStatus.IN_PROCESS if self.guest else ItemStatus.AVAILABLE
 
 
 class Undone(Struct, frozen=True, array_like=True, tag="undone", gc=False):
@@ -143,12 +153,15 @@ class HoldChanged(Struct, frozen=True, array_like=True, tag="hold-changed", gc=F
 
 
 class HoldCancelled(Struct, frozen=True, array_like=True, tag="hold-cancelled", gc=False):
-    """A hold ended without a loan. The item trapped for it is ``released``, to be scanned in again."""
+    """A hold ended without a loan. The item trapped for it is ``released``, to be scanned in again.
+    ``why`` it could not be filled; None if it was not wanted any more.
+    """
 
     hold: HoldId
     patron: PatronId
     bib: BibId
     released: ItemId | None = None
+    why: Reason | None = None
 
 
 class FeeCharged(Struct, frozen=True, array_like=True, tag="fee-charged", gc=False):
@@ -192,6 +205,132 @@ class NotRenewed(Struct, frozen=True, array_like=True, tag="not-renewed", gc=Fal
     items: tuple[tuple[ItemId, Refused], ...]
 
 
+class Shelved(Struct, frozen=True, array_like=True, tag="shelved", gc=False):
+    """A depot put the item on its shelf, at ``location`` from now on. ``patron`` had it on loan until then,
+    if anybody; the hold ``displaced``, for which it had been set aside, waits again in its old place.
+    """
+
+    item: ItemId
+    location: str
+    at: datetime
+    patron: PatronId | None = None
+    displaced: HoldId | None = None
+
+
+class NoLongerStored(Struct, frozen=True, array_like=True, tag="no-longer-stored", gc=False):
+    """The depot at ``location`` is to let go of an item that lives there no more: it lives ``now_at`` another
+    place, or nowhere (empty). Told beside what happened to the item.
+    """
+
+    item: ItemId
+    barcode: str
+    bib: BibId
+    location: str
+    now_at: str = ""
+
+
+class StatusSet(Struct, frozen=True, array_like=True, tag="status-set", gc=False):
+    """An item is of another status, because somebody said so: it was neither lent nor scanned in."""
+
+    item: ItemId
+    status: ItemStatus
+    status_before: ItemStatus
+
+
+class Claimed(Struct, frozen=True, array_like=True, tag="claimed", gc=False):
+    """A patron said what became of an item, which is of this ``status`` from now on. A loan stays open."""
+
+    item: ItemId
+    patron: PatronId
+    claim: Claim
+    status: ItemStatus
+
+
+class Recalled(Struct, frozen=True, array_like=True, tag="recalled", gc=False):
+    """A loan was called back. ``loan`` is the loan from now on, due no later than before."""
+
+    item: ItemId
+    loan: Loan
+
+
+class RecallCancelled(Struct, frozen=True, array_like=True, tag="recall-cancelled", gc=False):
+    """A loan is not called back any more. ``loan`` is the loan from now on, due as it had been."""
+
+    item: ItemId
+    loan: Loan
+
+
+class ItemAdded(Struct, frozen=True, array_like=True, tag="item-added", gc=False):
+    """An item came to the stock, or as a guest; with its ``bib``, if that is new too."""
+
+    item: Item
+    bib: Bib | None = None
+
+
+class ItemChanged(Struct, frozen=True, array_like=True, tag="item-changed", gc=False):
+    """An item, or its ``bib`` where that changed too, is described anew. ``item`` is as it is from now on."""
+
+    item: Item
+    bib: Bib | None = None
+
+
+class ItemEnded(Struct, frozen=True, array_like=True, tag="item-ended", gc=False):
+    """The record of an item ended, and with it the card of its bib, if ``bib`` is that: it was the last.
+    ``item`` is as it was before the act.
+    """
+
+    item: Item
+    bib: BibId | None = None
+
+
+class PatronAdded(Struct, frozen=True, array_like=True, tag="patron-added", gc=False):
+    """A patron was registered."""
+
+    patron: Patron
+
+
+class PatronChanged(Struct, frozen=True, array_like=True, tag="patron-changed", gc=False):
+    """What is known of a patron changed. ``patron`` is as it is from now on."""
+
+    patron: Patron
+
+
+class PatronEnded(Struct, frozen=True, array_like=True, tag="patron-ended", gc=False):
+    """The record of a patron ended."""
+
+    patron: PatronId
+
+
+class FeeWaived(Struct, frozen=True, array_like=True, tag="fee-waived", gc=False):
+    """So much of a patron's fee was let go."""
+
+    fee: FeeId
+    patron: PatronId
+    amount: Decimal
+    note: str = ""
+
+
+class NoticeRecorded(Struct, frozen=True, array_like=True, tag="notice-recorded", gc=False):
+    """A patron is to be told something, at once or not before ``send_at``."""
+
+    patron: PatronId
+    text: str
+    item: ItemId | None = None
+    send_at: datetime | None = None
+
+
+class PartnerTold(Struct, frozen=True, array_like=True, tag="partner-told", gc=False):
+    """A partner told what it had done, in a word of its own (shipped, received). It changes nothing here."""
+
+    agency: str
+    what: str
+    at: datetime
+    reference: Reference | None = None
+    item: str = ""
+    patron: str = ""
+    note: str = ""
+
+
 class RecordsLoaded(Struct, frozen=True, array_like=True, tag="records-loaded", gc=False):
     """Records of one kind (the name of its struct) were brought in from outside, new or in place of older
     versions.
@@ -217,6 +356,21 @@ Event = (
     | PatronBlocked
     | PatronEnabled
     | ItemNoted
+    | Shelved
+    | NoLongerStored
+    | StatusSet
+    | Claimed
+    | Recalled
+    | RecallCancelled
+    | ItemAdded
+    | ItemChanged
+    | ItemEnded
+    | PatronAdded
+    | PatronChanged
+    | PatronEnded
+    | FeeWaived
+    | NoticeRecorded
+    | PartnerTold
     | RecordsLoaded
 )
 

@@ -23,7 +23,7 @@ from core.rules.checkin import check_in, ground_against_return
 from core.rules.checkout import check_out, grounds_against_loan
 from core.rules.facts import HoldFacts, LoanFacts, Moment, Pin, ReturnFacts
 from core.rules.holds import alive, grounds_against_hold, place_hold
-from core.rules.renewal import grounds_against_renewal, renew
+from core.rules.renewal import grounds_against_renewal, loan_end, renew
 from core.rules.standing import overdues
 
 F = TypeVar("F")
@@ -196,8 +196,11 @@ def _falls_due(facts: LoanFacts) -> FallsDue:
     zone = moment.opening.zone
     end = due(terms, moment)
     told = f"{terms.length} {terms.unit} from {_local(moment.now, moment)}"
-    if loan is not None and loan.patron == facts.borrower.patron.id and loan.due > end:
+    until = loan_end(facts)
+    if loan is not None and loan.patron == facts.borrower.patron.id and loan.due > until:
         return FallsDue(loan.due, f"{told}, but not before it is due now: {_local(loan.due, moment)}")
+    if until != end:
+        return FallsDue(until, f"{told}, but its library waits for it: {_local(until, moment)}")
     if terms.unit is Unit.DAYS:
         day = moment.today + timedelta(days=terms.length)
     else:
@@ -280,13 +283,21 @@ def _waiting(facts: LoanFacts) -> str:
     return f"others who wait: {others}, copies on the shelf for them: {facts.demand.on_shelf}"
 
 
+def _wanted(facts: LoanFacts) -> str:
+    loan = facts.item.loan
+    recalled = "called back; " if loan is not None and loan.recalled_at is not None else ""
+    return f"{recalled}{_waiting(facts)}"
+
+
 def _rental(facts: LoanFacts) -> str:
     agreed = "agreed to" if facts.fee_acknowledged else "not agreed to"
     return f"costs {facts.terms.rental} {facts.currency}, {agreed}" if facts.terms.rental else "costs nothing"
 
 
 def _renewals(facts: LoanFacts) -> str:
-    return f"limit {facts.terms.renewals}, has {facts.item.loan.renewals if facts.item.loan else 0}"
+    has = facts.item.loan.renewals if facts.item.loan else 0
+    lent_to_us = "; its library decides how long it stays" if facts.item.guest else ""
+    return f"limit {facts.terms.renewals}, has {has}{lent_to_us}"
 
 
 _LOAN: Final[Told[LoanFacts]] = {
@@ -307,7 +318,7 @@ _LOAN: Final[Told[LoanFacts]] = {
     Reason.NOT_ON_LOAN: _lent,
     Reason.NOT_LENT_TO_PATRON: _lent,
     Reason.TOO_MANY_RENEWALS: _renewals,
-    Reason.WANTED_BY_ANOTHER: _waiting,
+    Reason.WANTED_BY_ANOTHER: _wanted,
 }
 
 _RETURN: Final[Told[ReturnFacts]] = {Reason.ITEM_WITHDRAWN: _status}

@@ -72,7 +72,10 @@ class UnitOfWork(Struct, eq=False):
 
 
 class Journal:
-    """The queue of units of work and the one commit that is under way. ``limit`` bounds the queue."""
+    """The queue of units of work and the one commit that is under way. ``limit`` bounds the queue.
+
+    ``commits`` is how many batches were kept, ``seconds`` how long all of these took.
+    """
 
     def __init__(
         self, store: Store, library: Library, answered: AnsweredRequests, *, limit: int = 1000
@@ -89,6 +92,13 @@ class Journal:
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.broken = asyncio.Event()
+        self.commits = 0
+        self.seconds = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """How many units of work are on their way to the store."""
+        return len(self._queued) + len(self._committing)
 
     @property
     def full(self) -> bool:
@@ -156,12 +166,14 @@ class Journal:
             self.broken.set()
 
     async def _run(self) -> None:
+        now = asyncio.get_running_loop().time
         while not self.broken.is_set():
             await self._wake.wait()
             self._wake.clear()
             self._committing, self._queued = self._queued, []
             if not self._committing:
                 continue
+            begun = now()
             try:
                 await self._store.commit(_batch(self._committing))
             except StoreRefused:
@@ -169,6 +181,8 @@ class Journal:
             except StoreBroken:
                 self._break()
             else:
+                self.commits += 1
+                self.seconds += now() - begun
                 self._keep()
 
     def _keep(self) -> None:

@@ -19,20 +19,35 @@ from msgspec.structs import replace
 from core.events import (
     CheckedIn,
     CheckedOut,
+    Claimed,
     DiscrepancyNoted,
     DiscrepancySettled,
     Event,
     FeeCharged,
     FeePaid,
+    FeeWaived,
     HoldCancelled,
     HoldChanged,
     HoldPlaced,
+    ItemAdded,
+    ItemChanged,
+    ItemEnded,
     ItemNoted,
+    NoLongerStored,
+    NoticeRecorded,
     NotRenewed,
+    PartnerTold,
+    PatronAdded,
     PatronBlocked,
+    PatronChanged,
     PatronEnabled,
+    PatronEnded,
+    RecallCancelled,
+    Recalled,
     RecordsLoaded,
     Renewed,
+    Shelved,
+    StatusSet,
     Undone,
 )
 from core.model.records import (
@@ -54,6 +69,7 @@ from core.model.records import (
     Payment,
     PaymentId,
     Record,
+    Reference,
 )
 from core.ports import Change
 
@@ -84,6 +100,9 @@ class Library:
         self._queue_of: dict[BibId, list[QueueEntry]] = {}
         self._holds_of: dict[PatronId, dict[HoldId, None]] = {}
         self._open_fees_of: dict[PatronId, dict[FeeId, None]] = {}
+        self._hold_by_reference: dict[Reference, HoldId] = {}
+        self._guest_by_reference: dict[Reference, ItemId] = {}
+        self._fee_by_reference: dict[Reference, FeeId] = {}
 
     # Look-ups
 
@@ -123,6 +142,25 @@ class Library:
     def position_of(self, hold: Hold) -> int:
         """The place of an open hold in the queue of its bib; the first is 1."""
         return self._queue_of[hold.bib].index((hold.placed_at, hold.id)) + 1
+
+    def hold_for(self, reference: Reference) -> Hold | None:
+        """The open hold that a partner has placed under this number."""
+        hold_id = self._hold_by_reference.get(reference)
+        return None if hold_id is None else self.holds[hold_id]
+
+    def guest(self, reference: Reference) -> Item | None:
+        """The item of another library that is here for a partner's request of this number."""
+        item_id = self._guest_by_reference.get(reference)
+        return None if item_id is None else self.items[item_id]
+
+    def fee_for(self, reference: Reference) -> Fee | None:
+        """The fee that was charged under this number."""
+        fee_id = self._fee_by_reference.get(reference)
+        return None if fee_id is None else self.fees[fee_id]
+
+    def awaited(self) -> Iterator[BibId]:
+        """The bibs that have open holds."""
+        return iter(self._queue_of)
 
     def is_awaited(self, bib: BibId) -> bool:
         """Whether a bib has open holds."""
@@ -167,7 +205,12 @@ class Library:
         bibs, control_numbers = self.bibs, self._bib_by_control_number
         # A start does this a million times, so new items and bibs are put in their places right here.
         for record in records:
-            if type(record) is Item and record.loan is None and record.id not in items:
+            if (
+                type(record) is Item
+                and record.loan is None
+                and record.guest is None
+                and record.id not in items
+            ):
                 item_id, bib = record.id, record.bib
                 items[item_id] = record
                 barcodes[record.barcode] = item_id
@@ -219,7 +262,28 @@ class Library:
             case ItemNoted():
                 item = self.items[event.item]
                 return (Change(item, replace(item, version=item.version + 1, note=event.note)),)
-            case RecordsLoaded() | NotRenewed():
+            case StatusSet() | Claimed():
+                item = self.items[event.item]
+                stands = replace(item, version=item.version + 1, status=event.status, destination="")
+                return (Change(item, stands),)
+            case Shelved():
+                return self._shelved(event)
+            case Recalled() | RecallCancelled():
+                item = self.items[event.item]
+                return (Change(item, replace(item, version=item.version + 1, loan=event.loan)),)
+            case FeeWaived():
+                fee = self.fees[event.fee]
+                waived = fee.waived + event.amount
+                return (Change(fee, replace(fee, version=fee.version + 1, waived=waived)),)
+            case ItemAdded() | ItemChanged() | ItemEnded():
+                return self._described(event)
+            case PatronAdded():
+                return (Change(None, event.patron),)
+            case PatronChanged():
+                return (Change(self.patrons[event.patron.id], event.patron),)
+            case PatronEnded():
+                return (Change(self.patrons[event.patron], None),)
+            case RecordsLoaded() | NotRenewed() | NoLongerStored() | NoticeRecorded() | PartnerTold():
                 return ()
             case _:
                 assert_never(event)
@@ -275,6 +339,34 @@ class Library:
         )
         return (Change(item, back), Change(hold, trapped))
 
+    def _shelved(self, event: Shelved) -> tuple[Change, ...]:
+        item = self.items[event.item]
+        stands = replace(
+            item,
+            version=item.version + 1,
+            location=event.location,
+            status=ItemStatus.AVAILABLE,
+            loan=None,
+            hold=None,
+            destination="",
+            moved_at=event.at,
+        )
+        if event.displaced is None:
+            return (Change(item, stands),)
+        return (Change(item, stands), self._displaced(self.holds[event.displaced]))
+
+    def _described(self, event: ItemAdded | ItemChanged | ItemEnded) -> tuple[Change, ...]:
+        """A bib comes before its first item, and ends after its last."""
+        match event:
+            case ItemAdded(item, bib):
+                return (*(() if bib is None else (Change(None, bib),)), Change(None, item))
+            case ItemChanged(item, bib):
+                known = () if bib is None else (Change(self.bibs[bib.id], bib),)
+                return (*known, Change(self.items[item.id], item))
+            case ItemEnded(item, ended):
+                gone = () if ended is None else (Change(self.bibs[ended], None),)
+                return (Change(self.items[item.id], None), *gone)
+
     def _undone(self, event: Undone) -> tuple[Change, ...]:
         """Versions grow on: what was is there again, but something has happened."""
         item, before = self.items[event.item], event.before
@@ -291,7 +383,7 @@ class Library:
         for hold in before.holds:
             changes += self._restored(hold, item.id)
         for fee in (self.fees[fee_id] for fee_id in event.fees):
-            paid = replace(fee, version=fee.version + 1, amount=fee.paid)
+            paid = replace(fee, version=fee.version + 1, amount=fee.paid, waived=_NOTHING)
             changes.append(Change(fee, paid if fee.paid else None))
         changes += [Change(self.discrepancies[noted], None) for noted in event.discrepancies]
         return tuple(changes)
@@ -383,6 +475,10 @@ class Library:
             if after is None or before.bib != after.bib:
                 rest = tuple(i for i in self._items_of_bib[before.bib] if i != before.id)
                 _set(self._items_of_bib, before.bib, rest or None)
+        if before is not None and before.guest is not None:
+            _forget(self._guest_by_reference, before.guest.reference, before.id)
+        if after is not None and after.guest is not None:
+            self._guest_by_reference[after.guest.reference] = after.id
 
     def _put_fee(self, fee: Fee, exists: bool) -> None:
         _set(self.fees, fee.id, fee if exists else None)
@@ -390,9 +486,13 @@ class Library:
             self._open_fees_of.setdefault(fee.patron, {})[fee.id] = None
         else:
             _remove(self._open_fees_of, fee.patron, fee.id)
+        if fee.reference is not None:
+            _set(self._fee_by_reference, fee.reference, fee.id if exists else None)
 
     def _put_hold(self, hold: Hold, exists: bool) -> None:
         entry = (hold.placed_at, hold.id)
+        if hold.reference is not None:
+            _set(self._hold_by_reference, hold.reference, hold.id if exists else None)
         if not exists:
             del self.holds[hold.id]
             queue = self._queue_of[hold.bib]
@@ -463,7 +563,7 @@ def _set(table: dict[K, V], key: K, value: V | None) -> None:
         table[key] = value
 
 
-def _forget(table: dict[str, V], key: str, value: V) -> None:
+def _forget(table: dict[K, V], key: K, value: V) -> None:
     if table.get(key) == value:
         del table[key]
 

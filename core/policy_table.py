@@ -40,13 +40,17 @@ class _Second(Struct, frozen=True, gc=False):
 
 
 class PolicyTable:
-    """The policy, ready to be asked. Made only of a policy in which `problems` finds nothing."""
+    """The policy, ready to be asked. Made only of a policy in which `problems` finds nothing.
+
+    ``remote`` are the codes of the depots: the locations that deliver on request only.
+    """
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self._terms = {terms.name: terms for terms in policy.terms}
         self._agencies = {agency.code: agency for agency in policy.agencies}
         self._locations = {location.code: location for location in policy.locations}
+        self.remote = frozenset(location.code for location in policy.locations if location.remote)
         self._zone = ZoneInfo(policy.time_zone)
         self._openings = {
             agency.code: Opening(
@@ -157,8 +161,10 @@ def _terms_problems(policy: Policy) -> Iterator[str]:
         who = f'The loan terms "{terms.name}"'
         if not 1 <= terms.length <= _LONGEST[terms.unit]:
             yield f"{who} have a length of {terms.length} {terms.unit}, not 1 to {_LONGEST[terms.unit]}."
-        if not 0 <= terms.hold_shelf_days <= _LONGEST[Unit.DAYS]:
-            yield f"{who} have hold_shelf_days of {terms.hold_shelf_days}, not 0 to {_LONGEST[Unit.DAYS]}."
+        for name in ("hold_shelf_days", "recall_days", "recall_after"):
+            days = getattr(terms, name)
+            if not 0 <= days <= _LONGEST[Unit.DAYS]:
+                yield f"{who} have {name} of {days}, not 0 to {_LONGEST[Unit.DAYS]}."
         yield from _negative(who, renewals=terms.renewals, grace=terms.grace)
         yield from _no_money(
             who, policy.currency, fine=terms.fine, fine_cap=terms.fine_cap, rental=terms.rental

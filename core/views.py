@@ -74,7 +74,8 @@ def view_renewed(enquiries: Enquiries, events: Sequence[Event]) -> RenewedAll:
     items = enquiries.library.items
     renewed = [items[event.item] for event in events if isinstance(event, Renewed)]
     refused = [pair for event in events if isinstance(event, NotRenewed) for pair in event.items]
-    return RenewedAll(tuple(renewed), tuple([(items[item], why) for item, why in refused]))
+    # Told again later, one that was not renewed may be no more.
+    return RenewedAll(tuple(renewed), tuple([(items[item], why) for item, why in refused if item in items]))
 
 
 def view_item(enquiries: Enquiries, item: Item) -> ItemView:

@@ -12,7 +12,7 @@ import asyncio
 import gc
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,14 +28,29 @@ from core.ports import Store
 from core.storage.memory import MemoryStore
 from core.storage.sqlite import SqliteStore
 from servers.configuration.settings import Settings, Sip2Settings, StoreKind, policy_of
-from servers.control.reload import Read, ReloadRefused, Reread, read_anew
+from servers.control.reload import Certificates, Read, ReloadRefused, Reread, read_anew
 from servers.control.socket import ControlServer, Verb, VerbRefused
 from servers.credentials import ScryptCredentials
-from servers.lines.tls_files import Expiry, ServedTls, TlsFiles, days_until, load, seen
+from servers.http.front import HttpsFront
+from servers.http.health import Health
+from servers.http.metrics import Acts, Metrics, Reading
+from servers.http.readings import (
+    of_acts,
+    of_answers,
+    of_build,
+    of_certificates,
+    of_journal,
+    of_listeners,
+    of_store,
+    of_terminals,
+)
+from servers.lines.addresses import Address
+from servers.lines.tls_files import Expiry, TlsFiles, days_until
 from servers.log import get_logger
+from servers.ncip.servlet import NcipServlet
 from servers.reconcile import verbs as work_list
 from servers.sip2.dry_run import verbs as dry_run
-from servers.sip2.front import Address, Sip2Front
+from servers.sip2.front import Sip2Front
 
 log = get_logger(__name__)
 
@@ -78,24 +93,32 @@ class Server:
         journal: Journal,
         desk: CirculationDesk,
         credentials: ScryptCredentials,
-        tls: ServedTls,
+        certificates: Certificates,
         state: Path,
         reread: Reread,
     ) -> None:
         self.settings = settings
         self.desk = desk
         self.sip2 = Sip2Front(settings, desk, credentials)
-        self._served = tls
+        self._certificates = certificates
         self._store = store
         self._journal = journal
         self._credentials = credentials
         self._state = state
         self._reread = reread
         self._reloading = asyncio.Lock()
-        self._expiry = Expiry()
-        self._seen = tls.seen
+        self._stopping = False
+        self._expiries = {listener: Expiry() for listener in certificates._fields}
+        self._seen = certificates.seen
         self._watching: asyncio.Task[None] | None = None
         self._control = ControlServer(state, verbs(self))
+        acts = Acts(store)
+        fronts = (
+            Health(self._hindrances),
+            Metrics(self._readings(acts), acts),
+            NcipServlet(desk, credentials),
+        )
+        self.https = HttpsFront(settings, fronts)
 
     @classmethod
     async def start(cls, settings: Settings, state: Path, reread: Reread | None = None) -> Server:
@@ -103,11 +126,11 @@ class Server:
         the same again. Raises `StoreUnusable`, `TlsProblem`, `CertificateError`, OSError.
         """
         state.mkdir(parents=True, exist_ok=True)
-        tls = load(settings.sip2, state)
+        certificates = Certificates.load(settings, state)
         store = open_store(settings, state)
         credentials = ScryptCredentials(time.monotonic)
         try:
-            server = cls._on(settings, store, credentials, tls, state, reread or (lambda: settings))
+            server = cls._on(settings, store, credentials, certificates, state, reread or (lambda: settings))
         except BaseException:
             credentials.close()
             await store.close()
@@ -116,7 +139,7 @@ class Server:
         try:
             await server._open()
         except BaseException:
-            await server.sip2.drain(0)
+            await server._drain(0, 0)
             await server._close()
             raise
         return server
@@ -128,17 +151,29 @@ class Server:
 
     @property
     def tls(self) -> TlsFiles:
-        """The files that are served now."""
-        return self._served.files
+        """The files that SIP2 is served with now."""
+        return self._certificates.sip2.files
+
+    @property
+    def https_tls(self) -> TlsFiles:
+        """The files that HTTPS is served with now."""
+        return self._certificates.https.files
 
     async def _open(self) -> None:
-        self.sip2.open(self.settings.sip2, self._served.context)
-        days = days_until(self._served.ends)
-        log.info("listening", listener="sip2", **self.sip2.tls._asdict(), certificate_days=days)
+        sip2, https = self._certificates
+        self.sip2.open(self.settings.sip2, sip2.context)
+        self._tell_listening("sip2", self.sip2.tls, certificate_days=days_until(sip2.ends))
         if self.sip2.plain is not None:
-            log.info("listening", listener="sip2-plain", **self.sip2.plain._asdict())
+            self._tell_listening("sip2-plain", self.sip2.plain)
+        self.https.open(https.context)
+        if self.https.address is not None:
+            self._tell_listening("https", self.https.address, certificate_days=days_until(https.ends))
         await self._control.open()
         self._watching = asyncio.get_running_loop().create_task(self._watch())
+
+    @staticmethod
+    def _tell_listening(listener: str, address: Address, **fields: int) -> None:
+        log.info("listening", listener=listener, **address._asdict(), **fields)
 
     async def reload(self) -> Read:
         """Read the configuration and its files anew, and go on by them. Raises `ReloadRefused`, and then goes
@@ -153,14 +188,15 @@ class Server:
 
     async def look_at_certificates(self) -> None:
         """Tell of a certificate that ends soon, and take on files that have changed."""
-        self._expiry.look(self._served.ends)
-        if self.settings.sip2.watch_certificates and seen(self.tls) != self._seen:
+        for listener, ends in self._certificates.ends.items():
+            self._expiries[listener].look(ends)
+        if self.settings.sip2.watch_certificates and self._certificates.look() != self._seen:
             with suppress(ReloadRefused):
                 await self._reload(lambda: self.settings)
 
     async def _reload(self, reread: Reread) -> Read:
         async with self._reloading:
-            self._seen = seen(self.tls)
+            self._seen = self._certificates.look()
             try:
                 read = await asyncio.to_thread(read_anew, self.settings, reread, self._state)
             except ReloadRefused as refused:
@@ -174,11 +210,11 @@ class Server:
         """All at once: no message is answered by half of the new settings."""
         self.settings = read.settings
         self.desk.policy = PolicyTable(policy_of(read.settings))
-        self._served, self._seen = read.tls, read.tls.seen
-        self.sip2.take_on(read.settings, read.tls.context)
-        log.info(
-            "reloaded", terminals=len(read.settings.terminal), certificate_days=days_until(read.tls.ends)
-        )
+        self._certificates, self._seen = read.certificates, read.certificates.seen
+        self.sip2.take_on(read.settings, read.certificates.sip2.context)
+        self.https.take_on(read.settings, read.certificates.https.context)
+        days = min(map(days_until, read.certificates.ends.values()))
+        log.info("reloaded", terminals=len(read.settings.terminal), certificate_days=days)
         if read.waiting:
             log.warning("reload-incomplete", keys=read.waiting, advice="these wait for the next start")
 
@@ -193,7 +229,7 @@ class Server:
         settings: Settings,
         store: Store,
         credentials: ScryptCredentials,
-        tls: ServedTls,
+        certificates: Certificates,
         state: Path,
         reread: Reread,
     ) -> Server:
@@ -220,13 +256,36 @@ class Server:
         policy = PolicyTable(policy_of(settings))
         pins = pin_guard(settings.sip2)
         desk = CirculationDesk(library, journal, answered, policy, clock, ids, credentials, pins)
-        return cls(settings, store, journal, desk, credentials, tls, state, reread)
+        return cls(settings, store, journal, desk, credentials, certificates, state, reread)
 
     async def stop(self) -> None:
         """Let what is being answered finish, then close everything."""
-        await self.sip2.drain(self.settings.sip2.drain_seconds)
+        await self._drain(self.settings.sip2.drain_seconds, self.settings.https.drain_seconds)
         await self._close()
         log.info("stopped")
+
+    async def _drain(self, sip2_seconds: float, https_seconds: float) -> None:
+        self._stopping = True
+        await asyncio.gather(self.sip2.drain(sip2_seconds), self.https.drain(https_seconds))
+
+    def _hindrances(self) -> Iterator[str]:
+        """Why the server cannot do its work just now."""
+        if self._stopping:
+            yield "closing down"
+        if self._journal.broken.is_set():
+            yield "the store is broken"
+
+    def _readings(self, acts: Acts) -> Iterator[Reading]:
+        """What metrics tell of the server."""
+        store = self._state / self.settings.store.file
+        yield of_build
+        yield lambda: of_terminals(self.sip2.service.board.counted())
+        yield lambda: of_listeners((self.sip2.listener, self.https.listener))
+        yield lambda: of_answers(self.https.listener.answers)
+        yield lambda: of_journal(self._journal)
+        yield lambda: of_store((store, store.with_name(f"{store.name}-wal")))
+        yield lambda: of_acts(acts.loans, acts.returns)
+        yield lambda: of_certificates(self._certificates.ends)
 
     async def _close(self) -> None:
         if self._watching is not None:

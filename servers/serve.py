@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from servers.app import Server, serve
 from servers.configuration.reading import read_settings
-from servers.configuration.settings import Settings
+from servers.configuration.settings import HttpsSettings, Settings, Sip2Settings
 from servers.control.reload import Reread
 from servers.lines.accept import CannotListen
 from servers.log import set_up
@@ -58,6 +58,9 @@ def add_listener_arguments(parser: argparse.ArgumentParser) -> None:
         help="where SIP2 over TLS listens; port 0 takes any free one",
     )
     parser.add_argument(
+        "--https", type=address, metavar="HOST:PORT", help="where HTTPS listens: NCIP, health and metrics"
+    )
+    parser.add_argument(
         "--loop", choices=("uvloop", "asyncio"), default="uvloop", help="the event loop (default: uvloop)"
     )
 
@@ -83,18 +86,25 @@ def run_server(read: Reread, state: Path, loop: str, ready: Callable[[Server], N
     except CannotListen as error:
         if error.errno not in _NOT_OURS:
             raise
-        is_tls = error.filename == f"{settings.sip2.host}:{settings.sip2.port}"
-        how = "with --sip2 HOST:PORT" if is_tls else "in sip2.plain"
+        typed = {f"{at.host}:{at.port}": name for name, at in _listeners(settings).items()}
+        name = typed.get(error.filename)
+        how = "in sip2.plain" if name is None else f"with --{name} HOST:PORT"
         print(f"circdesk: {error.filename} {_NOT_OURS[error.errno]} {how}.", file=sys.stderr)
         return IN_USE
 
 
 def at_addresses(settings: Settings, args: argparse.Namespace) -> Settings:
     """The settings with the addresses that were typed."""
-    if args.sip2 is None:
-        return settings
-    host, port = args.sip2
-    return replace(settings, sip2=replace(settings.sip2, host=host, port=port))
+    for name, listener in _listeners(settings).items():
+        if (typed := getattr(args, name)) is not None:
+            host, port = typed
+            settings = replace(settings, **{name: replace(listener, host=host, port=port)})
+    return settings
+
+
+def _listeners(settings: Settings) -> Mapping[str, Sip2Settings | HttpsSettings]:
+    """The listeners whose addresses can be typed, by their tables."""
+    return {"sip2": settings.sip2, "https": settings.https}
 
 
 def address(text: str) -> tuple[str, int]:
@@ -119,6 +129,10 @@ def _loop_factory(loop: str) -> Callable[[], asyncio.AbstractEventLoop] | None:
 
 
 def _say_ready(server: Server) -> None:
-    host, port = server.sip2_address
-    plain = "" if server.sip2.plain is None else ", plain SIP2 on {}:{}".format(*server.sip2.plain)
-    print(f"circdesk: SIP2 over TLS on {host}:{port}{plain}. Stop with Ctrl-C.", flush=True)
+    where = {
+        "SIP2 over TLS": server.sip2_address,
+        "plain SIP2": server.sip2.plain,
+        "HTTPS": server.https.address,
+    }
+    said = [f"{name} on {at.host}:{at.port}" for name, at in where.items() if at is not None]
+    print(f"circdesk: {', '.join(said)}. Stop with Ctrl-C.", flush=True)

@@ -29,6 +29,7 @@ class LoanTerms(Struct, frozen=True, forbid_unknown_fields=True):
 
     ``length`` counts ``unit``; a loan in days ends with the day, a loan in hours to the minute. ``fine`` is
     charged for each overdue unit once more than ``grace`` units have passed, up to ``fine_cap`` (0: no cap).
+    A loan that is called back lasts ``recall_after`` days at least, and ``recall_days`` from then on.
     """
 
     name: str
@@ -43,6 +44,8 @@ class LoanTerms(Struct, frozen=True, forbid_unknown_fields=True):
     rental: Decimal = Decimal(0)
     hold_shelf_days: int = 7
     leaves_building: bool = True
+    recall_days: int = 7
+    recall_after: int = 14
 
 
 class LoanRule(Struct, frozen=True, forbid_unknown_fields=True):

@@ -98,6 +98,15 @@ class LoanAct(IntEnum):
     RENEW = 2
 
 
+class Claim(IntEnum):
+    """What a patron says of an item that the records see otherwise."""
+
+    RETURNED = 0
+    NEVER_BORROWED = 1
+    LOST = 2
+    MISSING = 3
+
+
 class PaymentKind(IntEnum):
     """How a fee was paid."""
 
@@ -107,14 +116,36 @@ class PaymentKind(IntEnum):
     OTHER = 3
 
 
+class Reference(Struct, frozen=True, array_like=True, gc=False):
+    """The number that a partner has given a request: unique together with the partner's agency."""
+
+    agency: str
+    number: str
+
+
 class Loan(Struct, frozen=True, array_like=True, gc=False):
-    """An open loan, kept inside its item: an item has at most one by construction."""
+    """An open loan, kept inside its item: an item has at most one by construction.
+
+    ``recalled_at`` is when it was called back, and ``due_before`` when it had been due until then.
+    """
 
     patron: PatronId
     out_at: datetime
     due: datetime
     renewals: int = 0
     agency: str = ""
+    recalled_at: datetime | None = None
+    due_before: datetime | None = None
+
+
+class Guest(Struct, frozen=True, array_like=True, gc=False):
+    """Why an item of another library is here for a while: for which request of a partner, the last moment
+    that the partner waits for it, and whether the patron may renew it.
+    """
+
+    reference: Reference
+    due: datetime | None = None
+    renewable: bool = True
 
 
 class Item(Struct, frozen=True, array_like=True, gc=False):
@@ -122,7 +153,7 @@ class Item(Struct, frozen=True, array_like=True, gc=False):
 
     ``hold`` is the hold it was trapped for (on the hold shelf or on its way there); ``destination`` the
     agency it travels to while in transit; ``description`` tells volumes and copies apart. ``moved_at`` is
-    when it was last lent or scanned in; None if that was never done here.
+    when it was last lent or scanned in; None if that was never done here. A ``guest`` is not our own.
     """
 
     id: ItemId
@@ -141,6 +172,7 @@ class Item(Struct, frozen=True, array_like=True, gc=False):
     price: Decimal | None = None
     note: str = ""
     moved_at: datetime | None = None
+    guest: Guest | None = None
 
 
 class Bib(Struct, frozen=True, array_like=True, gc=False):
@@ -206,7 +238,8 @@ class Hold(Struct, frozen=True, array_like=True, gc=False):
     ``id``).
 
     ``pickup`` is an agency. ``trapped`` is the item set aside for it; ``ready_until`` the last moment on the
-    shelf. ``at`` is the agency whose copies alone may fill it; empty: any.
+    shelf. ``at`` is the agency whose copies alone may fill it; empty: any. ``reference`` is the number under
+    which a partner asked for it.
     """
 
     id: HoldId
@@ -222,11 +255,12 @@ class Hold(Struct, frozen=True, array_like=True, gc=False):
     expires: date | None = None
     suspended: bool = False
     at: str = ""
+    reference: Reference | None = None
 
 
 class Fee(Struct, frozen=True, array_like=True, gc=False):
-    """An entry in a patron's ledger: an amount charged, and how much of it is paid. Open while anything is
-    left.
+    """An entry in a patron's ledger: an amount charged, how much of it is paid, and how much was let go. Open
+    while anything is left. ``reference`` is the number of whoever had it charged.
     """
 
     id: FeeId
@@ -239,11 +273,13 @@ class Fee(Struct, frozen=True, array_like=True, gc=False):
     paid: Decimal = Decimal(0)
     item: ItemId | None = None
     note: str = ""
+    waived: Decimal = Decimal(0)
+    reference: Reference | None = None
 
     @property
     def left(self) -> Decimal:
         """What is still to be paid."""
-        return self.amount - self.paid
+        return self.amount - self.paid - self.waived
 
 
 class Allocation(Struct, frozen=True, array_like=True, gc=False):

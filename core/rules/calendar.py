@@ -43,6 +43,15 @@ def hold_shelf_end(terms: LoanTerms, moment: Moment) -> datetime:
     return _end_after(moment.today, terms.hold_shelf_days, moment.opening)
 
 
+def recall_end(terms: LoanTerms, out_at: datetime, moment: Moment) -> datetime:
+    """Return until when a loan lasts at least that is called back now: the end of an open day, in UTC."""
+    opening = moment.opening
+    lent = out_at.astimezone(opening.zone).date()
+    return max(
+        _end_after(lent, terms.recall_after, opening), _end_after(moment.today, terms.recall_days, opening)
+    )
+
+
 def overdue_fine(
     terms: LoanTerms, due: datetime, returned: datetime, opening: Opening, currency: str
 ) -> Decimal:

@@ -54,6 +54,7 @@ def _checked_in(facts: ReturnFacts, scanned_at: datetime) -> CheckedIn:
     item, loan, here = facts.item, facts.item.loan, facts.moment.opening.agency
     hold = facts.demand.trapped or _first_waiting(facts)
     goal = facts.home if hold is None else hold.pickup
+    stays = goal == here and (hold is not None or not facts.remote)
     return CheckedIn(
         item=item.id,
         agency=here,
@@ -61,12 +62,13 @@ def _checked_in(facts: ReturnFacts, scanned_at: datetime) -> CheckedIn:
         patron=None if loan is None else loan.patron,
         hold=None if hold is None else hold.id,
         hold_patron=None if hold is None else hold.patron,
-        destination="" if goal == here else goal,
+        destination="" if stays else goal,
         ready_until=_ready_until(facts, hold) if hold is not None and goal == here else None,
         scanned_at=scanned_at,
         before=Before(
             item.status, loan, item.hold, item.destination, item.moved_at, () if hold is None else (hold,)
         ),
+        guest=item.guest is not None,
     )
 
 

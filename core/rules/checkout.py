@@ -10,12 +10,11 @@ from typing import Final
 from core.events import Before, CheckedOut, FeeCharged, Renewed
 from core.model.records import Hold, ItemStatus, Loan
 from core.refusals import Reason, Refused
-from core.rules.calendar import due
 from core.rules.condition import ground_against
 from core.rules.facts import NO_DEMAND, LoanFacts
 from core.rules.fees import charge
 from core.rules.holds import alive
-from core.rules.renewal import refusal, renew, rental
+from core.rules.renewal import loan_end, refusal, renew, rental
 from core.rules.service import home
 from core.rules.standing import standing
 
@@ -31,7 +30,7 @@ def check_out(
         return renew(facts, new_id)
     if grounds := grounds_against_loan(facts):
         return refusal(grounds[0], facts)
-    return lend(facts, due(facts.terms, facts.moment), new_id)
+    return lend(facts, loan_end(facts), new_id)
 
 
 def grounds_against_loan(facts: LoanFacts) -> list[Reason]:

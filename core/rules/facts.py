@@ -113,7 +113,7 @@ class ReturnFacts(Struct, frozen=True, gc=False):
 
     ``terms`` are those of the loan that ends (or of the item, without a loan); ``home`` is the agency of the
     item's location. ``returned_at`` is when the item really came back (a book drop), at the latest now; None
-    means now.
+    means now. ``remote``: it lives in a depot.
     """
 
     moment: Moment
@@ -123,6 +123,7 @@ class ReturnFacts(Struct, frozen=True, gc=False):
     currency: str
     demand: Demand = NO_DEMAND
     returned_at: datetime | None = None
+    remote: bool = False
 
 
 class UndoFacts(Struct, frozen=True, gc=False):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
-from core.events import FeeCharged, FeePaid
+from core.events import FeeCharged, FeePaid, FeeWaived
 from core.model.money import ZERO, is_exact, quantise
 from core.model.records import Allocation, Fee, FeeId, FeeKind, ItemId, PatronId, Payment, PaymentId
 from core.refusals import Charge, Reason, Refused
@@ -52,6 +52,30 @@ def pay(facts: PaymentFacts, new_id: Callable[[], int]) -> Refused | tuple[FeePa
         reference=facts.reference,
     )
     return (FeePaid(payment),)
+
+
+def assess(
+    patron: PatronId, what: Charge, institution_currency: str, now: datetime, new_id: Callable[[], int]
+) -> Refused | tuple[FeeCharged]:
+    """Charge what somebody outside the rules wants charged: an exact amount in the institution's currency."""
+    if what.currency != institution_currency:
+        return Refused(Reason.WRONG_CURRENCY)
+    if not is_exact(what.amount, what.currency) or what.amount <= 0:
+        return Refused(Reason.INVALID_AMOUNT)
+    amount = quantise(what.amount, what.currency)
+    return (FeeCharged(Fee(FeeId(new_id()), 1, patron, what.kind, amount, what.currency, now)),)
+
+
+def waive(fee: Fee, amount: Decimal | None, note: str) -> Refused | tuple[FeeWaived]:
+    """Let all that is left of a fee go, or so much of it; never more."""
+    if not fee.left:
+        return Refused(Reason.UNKNOWN_FEE)
+    let_go = fee.left if amount is None else amount
+    if not is_exact(let_go, fee.currency) or let_go <= 0:
+        return Refused(Reason.INVALID_AMOUNT)
+    if let_go > fee.left:
+        return Refused(Reason.OVERPAYMENT, Charge(fee.kind, fee.left, fee.currency))
+    return (FeeWaived(fee.id, fee.patron, quantise(let_go, fee.currency), note),)
 
 
 def _payable(facts: PaymentFacts) -> list[Fee]:

@@ -76,7 +76,10 @@ def cancel_hold(hold: Hold) -> tuple[HoldCancelled]:
 
 
 def can_fill(hold: Hold, item: Item, terms: LoanTerms) -> bool:
-    """Whether the item, once at hand, could be set aside for the waiting hold, wherever it is now."""
+    """Whether the item, once at hand, could be set aside for the waiting hold, wherever it is now.
+
+    A guest is here for one request only.
+    """
     return (
         hold.status is HoldStatus.WAITING
         and not hold.suspended
@@ -84,6 +87,7 @@ def can_fill(hold: Hold, item: Item, terms: LoanTerms) -> bool:
         and hold.item in (None, item.id)
         and (not hold.at or item.location.startswith(f"{hold.at}/"))
         and item.status is not ItemStatus.WITHDRAWN
+        and (item.guest is None or item.guest.reference == hold.reference)
         and terms.loanable
         and terms.holdable
     )

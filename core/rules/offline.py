@@ -15,11 +15,10 @@ from msgspec.structs import replace
 from core.events import CheckedIn, CheckedOut, DiscrepancyNoted, Event
 from core.model.records import Item
 from core.refusals import Reason, Refused
-from core.rules.calendar import due
 from core.rules.checkin import ground_against_return, take_back
 from core.rules.checkout import grounds_against_loan, lend
 from core.rules.facts import NO_DEMAND, LoanFacts, ReturnFacts
-from core.rules.renewal import extend, grounds_against_renewal
+from core.rules.renewal import extend, grounds_against_renewal, loan_end
 
 
 class Booking(NamedTuple):
@@ -95,7 +94,7 @@ def told(events: tuple[Event, ...]) -> tuple[Event, ...] | Refused:
 
 def _until(facts: LoanFacts, until: datetime | None) -> datetime:
     """The machine's due date; by the terms where it gave none, or one that had passed already."""
-    return due(facts.terms, facts.moment) if until is None or until <= facts.moment.now else until
+    return loan_end(facts) if until is None or until <= facts.moment.now else until
 
 
 def _ground_against_date(facts: LoanFacts, until: datetime | None) -> list[Reason]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from core.events import Before, FeeCharged, Renewed
 from core.model.money import ZERO
-from core.model.records import FeeKind, ItemId, Loan
+from core.model.records import FeeKind, Guest, ItemId, Loan
 from core.refusals import Charge, Reason, Refused
 from core.rules.calendar import due, overdue_fine
 from core.rules.condition import ground_against
@@ -24,7 +24,7 @@ def renew(facts: LoanFacts, new_id: Callable[[], int]) -> Refused | tuple[Renewe
     """Renew the patron's loan of the item, or say why not."""
     if grounds := grounds_against_renewal(facts):
         return refusal(grounds[0], facts)
-    return extend(facts, due(facts.terms, facts.moment), new_id)
+    return extend(facts, loan_end(facts), new_id)
 
 
 def grounds_against_renewal(facts: LoanFacts) -> list[Reason]:
@@ -47,13 +47,21 @@ def grounds_against_renewal(facts: LoanFacts) -> list[Reason]:
         grounds.append(ground)
     if not facts.terms.loanable:
         grounds.append(Reason.NOT_FOR_LOAN)
-    if loan.renewals >= facts.terms.renewals:
+    if loan.renewals >= facts.terms.renewals or (item.guest is not None and not _may_stay(item.guest, loan)):
         grounds.append(Reason.TOO_MANY_RENEWALS)
-    if _wanted_by_others(facts, loan):
+    if loan.recalled_at is not None or _wanted_by_others(facts, loan):
         grounds.append(Reason.WANTED_BY_ANOTHER)
     if facts.terms.rental > 0 and not facts.fee_acknowledged:
         grounds.append(Reason.FEE_TO_ACKNOWLEDGE)
     return grounds
+
+
+def loan_end(facts: LoanFacts) -> datetime:
+    """When a loan that begins now is due: by the terms, but a guest when its partner waits for it."""
+    guest = facts.item.guest
+    if guest is None or guest.due is None:
+        return due(facts.terms, facts.moment)
+    return min(due(facts.terms, facts.moment), max(guest.due, facts.moment.now))
 
 
 def extend(facts: LoanFacts, until: datetime, new_id: Callable[[], int]) -> tuple[Renewed | FeeCharged, ...]:
@@ -120,6 +128,11 @@ def renew_each(loans: Iterable[LoanFacts], new_id: Callable[[], int]) -> Renewed
 def stops_renewal(grounds: Iterable[Reason]) -> Reason | None:
     """The worst ground of `standing` that stops a renewal: any but too many loans, for it adds none."""
     return next((ground for ground in grounds if ground is not Reason.TOO_MANY_LOANS), None)
+
+
+def _may_stay(guest: Guest, loan: Loan) -> bool:
+    """Whether the partner lets the patron keep its item longer than until the loan is due."""
+    return guest.renewable and (guest.due is None or guest.due > loan.due)
 
 
 def _wanted_by_others(facts: LoanFacts, loan: Loan) -> bool:

@@ -112,12 +112,14 @@ def _restored(event: _Undoable, before: Before, facts: UndoFacts) -> Iterator[Ho
     for hold in before.holds:
         now = facts.holds.get(hold.id)
         if isinstance(event, CheckedOut) and event.hold == hold.id:
-            kept = hold.trapped is None or _is_set_aside(hold, facts.item, facts.items[hold.trapped])
+            kept = hold.trapped is None or _is_set_aside(hold, facts.item, facts.items.get(hold.trapped))
             yield hold if kept else replace(hold, status=HoldStatus.WAITING, trapped=None, ready_until=None)
         elif now is not None and now.trapped in (None, facts.item.id):
             yield replace(now, status=hold.status, trapped=hold.trapped, ready_until=hold.ready_until)
 
 
-def _is_set_aside(hold: Hold, undone: Item, trapped: Item) -> bool:
+def _is_set_aside(hold: Hold, undone: Item, trapped: Item | None) -> bool:
     """Whether the item that a hold had is still where the hold, once filled, had left it."""
+    if trapped is None:
+        return False
     return trapped.id == undone.id or (trapped.hold is None and trapped.status is _WHERE_HELD[hold.status])

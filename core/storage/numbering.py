@@ -6,7 +6,21 @@ whatever follows the log by its number; an id given again would tie an old event
 
 from __future__ import annotations
 
-from core.events import DiscrepancyNoted, FeeCharged, FeePaid, HoldPlaced, RecordsLoaded
+from core.events import (
+    CheckedIn,
+    CheckedOut,
+    DiscrepancyNoted,
+    FeeCharged,
+    FeePaid,
+    HoldPlaced,
+    ItemAdded,
+    ItemChanged,
+    ItemEnded,
+    PatronAdded,
+    PatronChanged,
+    RecordsLoaded,
+    Renewed,
+)
 from core.ports import Batch, StoreRefused
 
 
@@ -29,6 +43,8 @@ def highest_id(batch: Batch) -> int:
             highest = record.id
     for recorded in batch.events:
         match recorded.event:
+            case CheckedOut() | CheckedIn() | Renewed():
+                pass  # most of all events: they make no record
             case HoldPlaced(hold=hold):
                 highest = max(highest, hold.id)
             case FeeCharged(fee=fee):
@@ -37,6 +53,12 @@ def highest_id(batch: Batch) -> int:
                 highest = max(highest, payment.id)
             case DiscrepancyNoted(discrepancy=discrepancy):
                 highest = max(highest, discrepancy.id)
+            case ItemAdded(item, bib) | ItemChanged(item, bib):
+                highest = max(highest, item.id, 0 if bib is None else bib.id)
+            case ItemEnded(item=item):
+                highest = max(highest, item.id)
+            case PatronAdded(patron) | PatronChanged(patron):
+                highest = max(highest, patron.id)
             case RecordsLoaded(ids=ids):
                 highest = max((highest, *ids))
             case _:

@@ -43,8 +43,10 @@ from core.storage.numbering import check_numbers, highest_id
 
 T = TypeVar("T")
 
-FORMAT: Final = 2
-"""The format this program writes, and the newest it reads. Format 1 had neither discrepancies nor undoing."""
+FORMAT: Final = 3
+"""The format this program writes, and the newest it reads. Format 1 had neither discrepancies nor undoing,
+format 2 nothing of depots, partners and recalls.
+"""
 
 _TABLES: Final[dict[type[Record], str]] = {
     Bib: "bib",

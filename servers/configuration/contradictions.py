@@ -43,6 +43,8 @@ def contradictions(document: Document, lines: Lines) -> Iterator[Finding]:
     yield from _wrong_profiles(document)
     yield from _wrong_texts(document)
     yield from _half_listeners(document)
+    yield from _wrong_partners(document, lines)
+    yield from _wrong_stores(document)
 
 
 def policy_contradictions(settings: Settings, document: Document) -> Iterator[Finding]:
@@ -60,7 +62,11 @@ def policy_contradictions(settings: Settings, document: Document) -> Iterator[Fi
 
 
 def _same_names(document: Document, lines: Lines) -> Iterator[Finding]:
-    for table, name in (("profile", "name"), ("terminal", "name"), ("terminal", "user")):
+    named = (
+        *(("profile", "name"), ("terminal", "name"), ("terminal", "user")),
+        *(("ncip_agency", "code"), ("remote_storage", "profile")),
+    )
+    for table, name in named:
         first: dict[str, KeyPath] = {}
         for at, element in _elements(document, table):
             value, here = _text(element, name), (*at, name)
@@ -173,18 +179,82 @@ def _wrong_texts(document: Document) -> Iterator[Finding]:
 
 
 def _half_listeners(document: Document) -> Iterator[Finding]:
+    for name in ("sip2", "https"):
+        listener = document.get(name)
+        if not isinstance(listener, dict):
+            continue
+        if bool(_text(listener, "tls_certificate")) != bool(_text(listener, "tls_key")):
+            given = "tls_certificate" if _text(listener, "tls_certificate") else "tls_key"
+            both = f"{name}.tls_certificate and {name}.tls_key"
+            yield (name, given), f"{both} go together: give both or neither."
     sip2 = document.get("sip2")
     if not isinstance(sip2, dict):
         return
-    if bool(_text(sip2, "tls_certificate")) != bool(_text(sip2, "tls_key")):
-        given = "tls_certificate" if _text(sip2, "tls_certificate") else "tls_key"
-        yield ("sip2", given), "sip2.tls_certificate and sip2.tls_key go together: give both or neither."
     plain = sip2.get("plain")
     if isinstance(plain, dict) and plain.get("port") and not plain.get("allow"):
         host = _text(plain, "host")
         if host and not is_loopback(host):
             message = f"sip2.plain.host {shown(host)} is reached from elsewhere: name in allow who may come."
             yield ("sip2", "plain", "host"), message
+
+
+def _wrong_partners(document: Document, lines: Lines) -> Iterator[Finding]:
+    agencies = [_text(agency, "code") for _, agency in _elements(document, "agency")]
+    partners = _elements(document, "ncip_agency")
+    for number, (at, partner) in enumerate(partners):
+        if not any(partner.get(name) for name in ("secret", "certificate", "addresses")):
+            yield at, "Anybody could say they are this agency: give it a secret, a certificate or addresses."
+        for other_at, other in partners[:number]:
+            shared = _says_it_is(partner) & _says_it_is(other)
+            if shared and not _told_apart(partner, other):
+                line = line_of(lines, other_at)
+                what = f"ncip_agency {shown(min(shared))} is the one in line {line} as well"
+                yield at, f"{what}: give each profiles of its own."
+        desk = _text(partner, "desk").partition(".")[0]
+        if desk and desk not in agencies:
+            message = f"ncip_agency.desk {shown(desk)} is not the code of an agency.{near(desk, agencies)}"
+            yield (*at, "desk"), message
+        pickups = partner.get("pickups")
+        for name, code in pickups.items() if isinstance(pickups, dict) else ():
+            if isinstance(code, str) and code not in agencies:
+                what = f"ncip_agency.pickups {shown(code)} is not the code of an agency."
+                yield (*at, "pickups", name), f"{what}{near(code, agencies)}"
+
+
+def _says_it_is(partner: Document) -> set[str]:
+    return {_text(partner, "code"), *_texts(partner, "aliases")} - {""}
+
+
+def _told_apart(partner: Document, other: Document) -> bool:
+    """Whether the profile that a message names decides which of them it is."""
+    profiles, others = set(_texts(partner, "profiles")), set(_texts(other, "profiles"))
+    return bool(profiles and others) and profiles.isdisjoint(others)
+
+
+def _wrong_stores(document: Document) -> Iterator[Finding]:
+    agencies = [_text(agency, "code") for _, agency in _elements(document, "agency")]
+    locations = [_text(location, "code") for _, location in _elements(document, "location")]
+    listed = {name for _, one in _elements(document, "ncip_agency") for name in _texts(one, "profiles")}
+    for at, store in _elements(document, "remote_storage"):
+        profile, into = _text(store, "profile"), _text(store, "shelve_into")
+        if profile and profile not in listed:
+            what = (
+                f"remote_storage.profile {shown(profile)} is listed by no ncip_agency.{near(profile, listed)}"
+            )
+            yield (*at, "profile"), what
+        for number, desk in enumerate(_texts(store, "desks")):
+            code = desk.partition(".")[0]
+            if code not in agencies:
+                what = f"remote_storage.desks {shown(desk)} is at no agency.{near(code, agencies)}"
+                yield (*at, "desks", number), what
+        places = [*locations, *(f"{code}/{ANY}" for code in agencies), ANY]
+        for number, place in enumerate(_texts(store, "locations")):
+            if place not in places:
+                what = f"remote_storage.locations {shown(place)} is no location.{near(place, places)}"
+                yield (*at, "locations", number), what
+        if into and into not in locations:
+            what = f"remote_storage.shelve_into {shown(into)} is no location.{near(into, locations)}"
+            yield (*at, "shelve_into"), what
 
 
 def _anothers(table: str, name: str, value: str) -> str:

@@ -134,6 +134,14 @@ def some_of(names: Iterable[str], what: str) -> Demand:
 
 
 NAMES = listed(f"a list of names of 1 to {LONGEST_NAME} characters", _is_name)
+DESKS = Demand(
+    "a list of desks, AGENCY.DESK, at least one",
+    lambda values: (
+        values
+        and len(set(values)) == len(values)
+        and all(_is_name(value) and all(value.partition(".")[::2]) for value in values)
+    ),
+)
 NETWORKS = listed("a list of addresses or networks, such as 192.0.2.0/28 or 2001:db8::/64", is_network)
 TWO_DIGITS = Demand("two digits", re.compile("[0-9]{2}").fullmatch)
 MEDIUM = Demand("three digits of SIP2's table of media, or *", re.compile(r"[0-9]{3}|\*").fullmatch)

@@ -22,6 +22,7 @@ from servers.configuration.demands import (
     CURRENCY,
     DATES,
     DELIMITER,
+    DESKS,
     DUE_DATE,
     FILLED_TEXT,
     HASH,
@@ -173,6 +174,16 @@ class Whether(StrEnum):
     NO = "no"
 
 
+class NcipMode(StrEnum):
+    """What becomes of an NCIP message that is not as the standard has it: it is refused, repaired and all of
+    it told, or repaired. Each is a `protocols.ncip.repairs.Mode`.
+    """
+
+    STRICT = "strict"
+    REPORT = "report"
+    LENIENT = "lenient"
+
+
 class StoreKind(StrEnum):
     """Where records are kept."""
 
@@ -218,6 +229,8 @@ POLICY_KEYS: Mapping[type[Struct], Mapping[str, Meta]] = {
         "rental": key("What borrowing costs.", AMOUNT),
         "hold_shelf_days": key("How many days a hold waits to be picked up.", whole(0, CENTURY_DAYS)),
         "leaves_building": key("Whether the item may be taken out, which unlocks its security strip."),
+        "recall_days": key("How many days a loan lasts from when it is called back.", whole(0, CENTURY_DAYS)),
+        "recall_after": key("How many days a loan lasts even if it is called back.", whole(0, CENTURY_DAYS)),
     },
     LoanRule: {
         "terms": key("The terms that apply. The first rule that matches decides.", NAME),
@@ -367,6 +380,81 @@ class Sip2Settings(Struct, frozen=True):
         float,
         key("Seconds between two looks whether certificate files have changed; 0: never.", SECONDS_OR_0),
     ] = 60.0
+    drain_seconds: Annotated[
+        float, key("The time that work in flight has when the server stops.", SECONDS_OR_0)
+    ] = 10.0
+
+
+class HttpsSettings(Struct, frozen=True):
+    """The HTTPS listener, and what it bears."""
+
+    enabled: Annotated[bool, key("Whether there is such a listener.")] = True
+    host: Annotated[str, key("The address to listen on; `0.0.0.0`: all of IPv4, `::`: all.", FILLED_TEXT)] = (
+        "0.0.0.0"
+    )
+    port: Annotated[int, key("The port; 0: any free one.", whole(0, 65_535))] = 8443
+    proxy_from: Annotated[
+        tuple[str, ...],
+        key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
+    ] = ()
+    tls_certificate: Annotated[
+        str, key("PEM file of the server's certificate chain; empty: that of `sip2`.", TEXT)
+    ] = ""
+    tls_key: Annotated[str, key("PEM file of the certificate's key.", TEXT)] = ""
+    tls_client_ca: Annotated[
+        str, key("PEM file of who issues clients' certificates; empty: that of `sip2`.", TEXT)
+    ] = ""
+    metrics_from: Annotated[
+        tuple[str, ...], key("Who may read `/metrics`; none listed: nobody.", NETWORKS)
+    ] = ("127.0.0.0/8", "::1")
+    connections: Annotated[int, key("Connections in all.", whole(1, 1_000_000))] = 2_000
+    connections_per_source: Annotated[
+        int, key("Connections from one address, in IPv6 from one network of 64 bits.", whole(1, 1_000_000))
+    ] = 128
+    handshakes: Annotated[
+        int, key("TLS handshakes under way at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 64
+    handshakes_per_source: Annotated[
+        int, key("Those of one address at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 16
+    handshake_timeout: Annotated[
+        float, key("The time until a connection shows what it is, and that for its TLS handshake.", SECONDS)
+    ] = 10.0
+    head_deadline: Annotated[
+        float, key("The time in which the head of a request must be whole, from its first byte.", SECONDS)
+    ] = 10.0
+    body_deadline: Annotated[
+        float, key("The time in which the body of a request must be whole.", SECONDS)
+    ] = 30.0
+    answer_deadline: Annotated[
+        float, key("The time that an answer may take us; then it is 503.", SECONDS)
+    ] = 30.0
+    idle_limit: Annotated[
+        float, key("How long a connection may be silent between two requests.", SECONDS)
+    ] = 60.0
+    requests_per_connection: Annotated[
+        int, key("Requests after which a connection is closed.", whole(1, 1_000_000_000))
+    ] = 10_000
+    line_limit: Annotated[int, key("Bytes of the longest address of a request.", whole(256, 65_536))] = 8_192
+    head_limit: Annotated[int, key("Bytes of the longest head.", whole(1024, 65_536))] = 32_768
+    header_limit: Annotated[int, key("Headers of a request.", whole(10, 1000))] = 100
+    body_limit: Annotated[int, key("Bytes of the longest body taken.", whole(1024, 268_435_456))] = 1_048_576
+    in_flight: Annotated[
+        int, key("Requests in work at a time; others are told to come again (503).", whole(1, 100_000))
+    ] = 256
+    in_flight_per_source: Annotated[
+        int, key("Those of one address; others are told to come again (429).", whole(1, 100_000))
+    ] = 32
+    rate_per_source: Annotated[
+        int, key("Requests a second from one address; 0: any number.", whole(0, 1_000_000))
+    ] = 200
+    burst_per_source: Annotated[
+        int, key("How many more it may send at once after a silence.", whole(0, 1_000_000))
+    ] = 400
+    compress_from: Annotated[
+        int,
+        key("Bytes from which an answer is compressed if the client can read it.", whole(256, 1_073_741_824)),
+    ] = 2_048
     drain_seconds: Annotated[
         float, key("The time that work in flight has when the server stops.", SECONDS_OR_0)
     ] = 10.0
@@ -580,6 +668,84 @@ class Terminal(Profile, frozen=True):
     ] = ()
 
 
+NCIP_SERVICES = (
+    *("LookupAgency", "LookupItem", "LookupItemSet", "LookupRequest", "LookupUser", "LookupVersion"),
+    *("AcceptItem", "CancelRecallItem", "CancelRequestItem", "CheckInItem", "CheckOutItem", "CreateAgency"),
+    *("CreateItem", "CreateUser", "CreateUserFiscalTransaction", "DeleteItem", "DeleteUser", "RecallItem"),
+    *("RenewItem", "ReportCirculationStatusChange", "RequestItem", "SendUserNotice", "UndoCheckOutItem"),
+    *("UpdateAgency", "UpdateCirculationStatus", "UpdateItem", "UpdateRequestItem", "UpdateUser"),
+    *("AgencyCreated", "AgencyUpdated", "CirculationStatusChangeReported", "CirculationStatusUpdated"),
+    *("ItemCheckedIn", "ItemCheckedOut", "ItemCreated", "ItemRecallCancelled", "ItemRecalled"),
+    *("ItemReceived", "ItemRenewed", "ItemRequestCancelled", "ItemRequestUpdated", "ItemRequested"),
+    *("ItemShipped", "ItemUpdated", "UserCreated", "UserFiscalTransactionCreated", "UserNoticeSent"),
+    "UserUpdated",
+)
+"""The services of NCIP (Z39.83-1-2012)."""
+
+_SERVICES = some_of(NCIP_SERVICES, "services")
+
+
+class NcipAgency(Struct, frozen=True):
+    """A partner that may speak NCIP: a broker, a discovery system, a storage system. Known by the agency that
+    it names, and by its certificate, its address or its secret.
+    """
+
+    code: Annotated[str, key("The agency it says it is (FromAgencyId), and what logs call it.", NAME)]
+    aliases: Annotated[tuple[str, ...], key("Other agencies that it says it is.", NAMES)] = ()
+    profiles: Annotated[
+        tuple[str, ...],
+        key("The profiles that it names (ApplicationProfileType); none: they do not matter.", NAMES),
+    ] = ()
+    systems: Annotated[
+        tuple[str, ...], key("The systems that it speaks from (FromSystemId); none: any.", NAMES)
+    ] = ()
+    secret: Annotated[SecretHash, key("The hash of its secret (FromAgencyAuthentication).", HASH)] = (
+        SecretHash()
+    )
+    certificate: Annotated[
+        str, key("The name in its certificate, or its SHA-256 fingerprint; may be shared.", TEXT)
+    ] = ""
+    addresses: Annotated[
+        tuple[str, ...], key("Where it comes from, and from nowhere else; none: anywhere.", NETWORKS)
+    ] = ()
+    services: Annotated[
+        tuple[str, ...], key("The services it may ask for; none listed: all.", _SERVICES)
+    ] = ()
+    mode: Annotated[NcipMode, key("What becomes of messages that are not as the standard has them.")] = (
+        NcipMode.LENIENT
+    )
+    desk: Annotated[str, key("The agency it acts at, or `AGENCY.DESK`; empty: the first agency.", TEXT)] = ""
+    borrower: Annotated[
+        str, key("The patron who has what is lent to it for users that are not ours; empty: nobody.", TEXT)
+    ] = ""
+    pin: Annotated[PinCheck, key("When a user's PIN is checked; `always`: no LookupUser without one.")] = (
+        PinCheck.IF_SENT
+    )
+    pickups: Annotated[
+        Mapping[str, str], key("What it calls our agencies as places of pickup.", NAME, NAME)
+    ] = {}
+    guest_location: Annotated[
+        str, key("Where its items are kept while they are here; empty: `AGENCY/GUESTS`.", TEXT)
+    ] = ""
+    guest_policy: Annotated[str, key("The item policy of its items while they are here.", TEXT)] = ""
+
+
+class RemoteStorage(Struct, frozen=True):
+    """An automated store, or a remote one, whose system tells by NCIP what comes and goes."""
+
+    profile: Annotated[
+        str, key("What its messages name (ApplicationProfileType); its partner must list it.", NAME)
+    ]
+    locations: Annotated[tuple[str, ...], key("The locations that it holds, `AGENCY/*`: all of one.", NAMES)]
+    desks: Annotated[
+        tuple[str, ...],
+        key("Desks where its items come out (OnBehalfOfAgency); it means the first if it names none.", DESKS),
+    ]
+    shelve_into: Annotated[
+        str, key("The location that items from elsewhere get when it takes them; empty: it takes none.", TEXT)
+    ] = ""
+
+
 class StoreSettings(Struct, frozen=True):
     """Where records are kept."""
 
@@ -613,10 +779,15 @@ class Settings(Struct, frozen=True):
         _POLICY.limits
     )
     sip2: Annotated[Sip2Settings, key("The SIP2 listener, and what it bears.")] = Sip2Settings()
+    https: Annotated[HttpsSettings, key("The HTTPS listener, and what it bears.")] = HttpsSettings()
     profile: Annotated[
         tuple[NamedProfile, ...], key("Ways to behave and be spoken to, which terminals name.")
     ] = ()
     terminal: Annotated[tuple[Terminal, ...], key("The machines that may speak SIP2.")] = ()
+    ncip_agency: Annotated[tuple[NcipAgency, ...], key("The partners that may speak NCIP.")] = ()
+    remote_storage: Annotated[
+        tuple[RemoteStorage, ...], key("Stores whose systems tell by NCIP what comes and goes.")
+    ] = ()
     store: Annotated[StoreSettings, key("Where records are kept.")] = StoreSettings()
     log: Annotated[LogSettings, key("The log, on standard error.")] = LogSettings()
 

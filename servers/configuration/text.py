@@ -19,7 +19,9 @@ from servers.configuration.keys import Key, keys_of
 from servers.configuration.settings import (
     Desensitise,
     NamedProfile,
+    NcipAgency,
     Profile,
+    RemoteStorage,
     Settings,
     SortBin,
     Terminal,
@@ -35,6 +37,10 @@ EXAMPLES: Mapping[str, Struct] = {
         desensitise=(Desensitise(False, item_policy="dvd"),),
     ),
     "terminal": Terminal("kiosk-1", certificate="kiosk-1", agency="MAIN", desk="Entrance"),
+    "ncip_agency": NcipAgency(
+        "STORE", profiles=("DEPOT",), addresses=("192.0.2.0/28",), pickups={"Main": "MAIN"}
+    ),
+    "remote_storage": RemoteStorage("DEPOT", locations=("MAIN/STACKS",), desks=("MAIN.DEPOT",)),
 }
 """What the example shows, disabled, of the tables that are empty by default."""
 

@@ -6,9 +6,10 @@ server goes on as before; and what cannot change while it runs is told too, and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import fields, replace
@@ -16,15 +17,19 @@ from msgspec.structs import fields, replace
 from certs.error import CertificateError
 from servers.configuration.reading import ConfigurationProblems
 from servers.configuration.settings import Settings
+from servers.http.front import files_of
 from servers.lines.tls import TlsProblem
-from servers.lines.tls_files import ServedTls, load
+from servers.lines.tls_files import Seen, ServedTls, load, seen
 
 Reread = Callable[[], Settings]
 """Reads the configuration anew. May raise `ConfigurationProblems`."""
 
 LISTENER: Final = ("host", "port", "pin_tries", "pin_pause_minutes", "pin_tries_a_day")
 PLAIN: Final = ("host", "port")
-"""Keys of `sip2` and of `sip2.plain` that last as long as the process, as do the tables `store` and `log`."""
+HTTPS: Final = ("enabled", "host", "port")
+"""Keys of `sip2`, `sip2.plain` and `https` that last as long as the process, as do the tables `store` and
+`log`.
+"""
 
 
 class ReloadRefused(Exception):
@@ -35,11 +40,37 @@ class ReloadRefused(Exception):
         self.problems = problems
 
 
+class Certificates(NamedTuple):
+    """What each listener serves TLS with."""
+
+    sip2: ServedTls
+    https: ServedTls
+
+    @classmethod
+    def load(cls, settings: Settings, state: Path) -> Certificates:
+        """What the settings say to serve. Raises `TlsProblem`, `CertificateError`, OSError."""
+        return cls(load(settings.sip2, state), load(files_of(settings), state))
+
+    @property
+    def ends(self) -> Mapping[str, datetime]:
+        """When the certificate of each listener ends."""
+        return {listener: served.ends for listener, served in self._asdict().items()}
+
+    @property
+    def seen(self) -> Seen:
+        """How the files looked when they were read."""
+        return self.sip2.seen + self.https.seen
+
+    def look(self) -> Seen:
+        """How they look now."""
+        return seen(self.sip2.files) + seen(self.https.files)
+
+
 class Read(Struct, frozen=True):
     """What was read and found good. ``waiting`` are the keys whose new values wait for the next start."""
 
     settings: Settings
-    tls: ServedTls
+    certificates: Certificates
     waiting: tuple[str, ...] = ()
 
 
@@ -53,17 +84,18 @@ def read_anew(running: Settings, reread: Reread, state: Path) -> Read:
                 _with(written.sip2, running.sip2, LISTENER),
                 plain=_with(written.sip2.plain, running.sip2.plain, PLAIN),
             ),
+            https=_with(written.https, running.https, HTTPS),
             store=running.store,
             log=running.log,
         )
-        tls = load(settings.sip2, state)
+        certificates = Certificates.load(settings, state)
     except ConfigurationProblems as problems:
         raise ReloadRefused(*map(str, problems.problems)) from problems
     except (TlsProblem, CertificateError) as problem:
         raise ReloadRefused(str(problem)) from problem
     except OSError as problem:
         raise ReloadRefused(f"{problem.filename}: {problem.strerror}") from problem
-    return Read(settings, tls, tuple(_differences(written, settings)))
+    return Read(settings, certificates, tuple(_differences(written, settings)))
 
 
 def _with(written: Any, running: Any, names: tuple[str, ...]) -> Any:

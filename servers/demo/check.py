@@ -6,15 +6,18 @@ there.
 
 from __future__ import annotations
 
+import ssl
 import subprocess
 import sys
 import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 from rich.console import Console
@@ -23,12 +26,14 @@ from rich.table import Table
 from protocols.sip2 import messages as m
 from servers.demo.built import DemoProblem
 from servers.demo.facts import Facts
+from servers.http.health import READY
 from servers.places import FACTS
 from servers.sip2.client import ClientProblem, Sip2Client, Target
 from servers.sip2.command import ACTS
 
 START_SECONDS = 120.0
 """How long the demonstration may take until it answers; a million items take half of it."""
+ANSWER_SECONDS = 10.0
 STOP_SECONDS = 15.0
 _LOOK_SECONDS = 0.05
 
@@ -37,8 +42,9 @@ QUESTIONS = ("status", "patron", "checkout", "checkin")
 
 
 class Finding(NamedTuple):
-    """What came of a question."""
+    """What came of a question to a listener."""
 
+    listener: str
     question: str
     answer: str
     good: bool
@@ -51,13 +57,15 @@ def check(words: Sequence[str], console: Console) -> int:
         tempfile.TemporaryDirectory(prefix="circdesk-check-") as folder,
         _demonstration(Path(folder), words) as facts,
     ):
-        findings = list(_asked(facts))
+        findings = [*_asked_sip2(facts), *_asked_https(facts)]
     table = Table("listener", "question", "answer", "ms", box=None, padding=(0, 2, 0, 0))
     for finding in findings:
         mark = "" if finding.good else "NOT AS IT MUST BE: "
-        table.add_row("SIP2", finding.question, mark + finding.answer, f"{finding.milliseconds:.1f}")
+        table.add_row(
+            finding.listener, finding.question, mark + finding.answer, f"{finding.milliseconds:.1f}"
+        )
     console.print(table, highlight=False, markup=False)
-    good = len(findings) > len(QUESTIONS) and all(finding.good for finding in findings)
+    good = len(findings) == len(QUESTIONS) + 2 and all(finding.good for finding in findings)
     console.print("Everything answers." if good else "Something is wrong.")
     return 0 if good else 1
 
@@ -73,6 +81,8 @@ def _demonstration(state: Path, words: Sequence[str]) -> Iterator[Facts]:
         "--state",
         str(state),
         "--sip2",
+        "127.0.0.1:0",
+        "--https",
         "127.0.0.1:0",
         *words,
     ]
@@ -99,7 +109,7 @@ def _facts(path: Path, process: subprocess.Popen[bytes]) -> Facts:
     return msgspec.json.decode(path.read_bytes(), type=Facts)
 
 
-def _asked(facts: Facts) -> Iterator[Finding]:
+def _asked_sip2(facts: Facts) -> Iterator[Finding]:
     """A login, then the questions, about the last ordinary patron and item."""
     sip2 = facts.sip2
     target = Target(
@@ -116,14 +126,30 @@ def _asked(facts: Facts) -> Iterator[Finding]:
     try:
         with Sip2Client(target) as client:
             known = client.log_in()
-            yield Finding(question, "welcome" if known else "refused", known, _since(started))
+            yield Finding("SIP2", question, "welcome" if known else "refused", known, _since(started))
             for question in QUESTIONS:
                 make, _, meaning = ACTS[question]
                 started = time.perf_counter()
                 answer = client.ask(make(words, facts.institution))
-                yield Finding(meaning, *judged(answer), _since(started))
+                yield Finding("SIP2", meaning, *judged(answer), _since(started))
     except ClientProblem as problem:
-        yield Finding(question, str(problem), False, _since(started))
+        yield Finding("SIP2", question, str(problem), False, _since(started))
+
+
+def _asked_https(facts: Facts) -> Iterator[Finding]:
+    """Whether it is ready."""
+    if facts.https is None:
+        return
+    question, started = "ready?", time.perf_counter()
+    try:
+        context = ssl.create_default_context(cafile=facts.https.ca)
+        where = urlsplit(facts.https.url).netloc
+        with closing(HTTPSConnection(where, timeout=ANSWER_SECONDS, context=context)) as connection:
+            connection.request("GET", READY)
+            answer = connection.getresponse().read().decode().strip()
+        yield Finding("HTTPS", question, answer, answer == "ready", _since(started))
+    except (OSError, HTTPException) as problem:
+        yield Finding("HTTPS", question, str(problem), False, _since(started))
 
 
 def judged(answer: m.Message) -> tuple[str, bool]:

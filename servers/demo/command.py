@@ -41,9 +41,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_listener_arguments(parser)
     parser.add_argument(
-        "--https", type=address, metavar="HOST:PORT", help="for NCIP and SRU, which are not served yet"
-    )
-    parser.add_argument(
         "--z3950", type=address, metavar="HOST:PORT", help="for Z39.50, which is not served yet"
     )
     build = parser.add_argument_group("what to build, at the first start or with --fresh")
@@ -96,7 +93,7 @@ def _serve(args: argparse.Namespace) -> int:
         return at_addresses(read_settings(args.state / CONFIGURATION), args)
 
     settings = read()
-    ensure_server(args.state, [reachable(settings.sip2.host)])
+    ensure_server(args.state, [reachable(settings.sip2.host), reachable(settings.https.host)])
     console = _console()
 
     def ready(server: Server) -> None:

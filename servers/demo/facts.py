@@ -36,8 +36,15 @@ class Sip2Facts(Struct, frozen=True):
     other_password: str
 
 
+class HttpsFacts(Struct, frozen=True):
+    """Where HTTPS is spoken, and whom to trust."""
+
+    url: str
+    ca: str | None
+
+
 class Facts(Struct, frozen=True):
-    """Everything in the file. ``https`` and ``z3950`` are None: not served yet.
+    """Everything in the file. ``https`` is None if the configuration says so, ``z3950`` is: not served yet.
 
     ``offline_items`` are the last ordinary items: kept for what machines do while the line is down, which
     anything newer would overtake.
@@ -46,7 +53,7 @@ class Facts(Struct, frozen=True):
     pid: int
     institution: str
     sip2: Sip2Facts
-    https: None
+    https: HttpsFacts | None
     z3950: None
     patrons: Range
     items: Range
@@ -78,7 +85,7 @@ def facts_of(server: Server, built: Built) -> Facts:
             other_user=other_user,
             other_password=other_password,
         ),
-        https=None,
+        https=_https(server),
         z3950=None,
         patrons=built.patrons,
         items=items,
@@ -87,6 +94,15 @@ def facts_of(server: Server, built: Built) -> Facts:
         pin=built.pin,
         cases=built.cases,
     )
+
+
+def _https(server: Server) -> HttpsFacts | None:
+    at, authority = server.https.address, server.https_tls.authority
+    if at is None:
+        return None
+    host = reachable(at.host)
+    url = f"https://{f'[{host}]' if ':' in host else host}:{at.port}"
+    return HttpsFacts(url, None if authority is None else str(authority.absolute()))
 
 
 def _parted(items: Range) -> tuple[Range, Range]:

@@ -37,6 +37,8 @@ def welcome(server: Server, built: Built, facts: Facts, state: Path, console: Co
     _head(console, f"{desk.policy.policy.name}, a demonstration of circdesk")
     _line(console, _extent(desk, built, new=new))
     _line(console, f"SIP2 over TLS  {facts.sip2.host}:{facts.sip2.port}, institution {facts.institution}")
+    if facts.https is not None:
+        _line(console, f"HTTPS          {facts.https.url}")
     _line(console, f"authority      {facts.sip2.ca or 'whoever issued your certificate'}")
     _line(console, f"configuration  {state.absolute() / CONFIGURATION}")
     _line(console, f"facts          {state.absolute() / FACTS}")

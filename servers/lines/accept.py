@@ -48,7 +48,7 @@ NOT_TLS: Final = {
     ),
     Spoken.OTHER: ("not-tls-on-tls-port", "nothing but TLS is spoken here"),
 }
-"""The event, and the advice of the listener, for each kind of peer that does not speak TLS where it should."""
+"""The event, and the advice of the listener, for each kind of peer that speaks no TLS where it should."""
 
 
 HANDSHAKE: Final = "tls-handshake-failed"

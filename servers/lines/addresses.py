@@ -8,8 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
 
 Network = IPv4Network | IPv6Network
+
+
+class Address(NamedTuple):
+    """Where a listener listens."""
+
+    host: str
+    port: int
 
 
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:

@@ -5,13 +5,12 @@ while terminals go on talking.
 from __future__ import annotations
 
 import ssl
-from typing import NamedTuple
 
 from core.desk import CirculationDesk
 from core.ports import Credentials
 from servers.configuration.settings import Settings, Sip2Settings
 from servers.lines.accept import Door, Entry
-from servers.lines.addresses import networks
+from servers.lines.addresses import Address, networks
 from servers.lines.limits import Limits
 from servers.lines.line import LineListener
 from servers.sip2.board.gauges import TerminalState
@@ -19,13 +18,6 @@ from servers.sip2.board.suggestion import suggestion
 from servers.sip2.listener import Sip2Service
 from servers.sip2.terminals import Terminals
 from servers.words.languages import Language, language
-
-
-class Address(NamedTuple):
-    """Where a listener listens."""
-
-    host: str
-    port: int
 
 
 class Sip2Front:
@@ -37,22 +29,22 @@ class Sip2Front:
         self._desk = desk
         self._credentials = credentials
         self.service = Sip2Service(settings.sip2, self._terminals(settings), desk)
-        self._listener = LineListener("sip2", line_limits(settings.sip2), self.service.converse)
+        self.listener = LineListener("sip2", line_limits(settings.sip2), self.service.converse)
 
     def open(self, settings: Sip2Settings, context: ssl.SSLContext) -> None:
         """Listen at every door. Raises `CannotListen`."""
-        self._listener.tls = context
-        self.tls, *plain = (Address(*self._listener.open(door)) for door in doors(settings))
+        self.listener.tls = context
+        self.tls, *plain = (Address(*self.listener.open(door)) for door in doors(settings))
         self.plain = plain[0] if plain else None
 
     def take_on(self, settings: Settings, context: ssl.SSLContext) -> None:
         """Go on by these settings. Handshakes from now on are the context's, with tickets of its own, so that
         nobody resumes what another authority vouched for. Who is in stays in: see `Sip2Conversation.renew`.
         """
-        self._listener.tls = context
-        self._listener.bear(line_limits(settings.sip2), doors(settings.sip2))
+        self.listener.tls = context
+        self.listener.bear(line_limits(settings.sip2), doors(settings.sip2))
         self.service.take_on(settings.sip2, self._terminals(settings))
-        self._listener.renew()
+        self.listener.renew()
 
     def states(self) -> list[TerminalState]:
         """How every terminal is."""
@@ -69,7 +61,7 @@ class Sip2Front:
     async def drain(self, seconds: float) -> None:
         """Stop listening, answer whoever asks with *offline*, and let what is in work finish."""
         self.service.draining = True
-        await self._listener.drain(seconds)
+        await self.listener.drain(seconds)
 
     def _terminals(self, settings: Settings) -> Terminals:
         return Terminals(

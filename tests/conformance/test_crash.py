@@ -70,7 +70,17 @@ def test_circdesk_keeps_every_promise_through_kills(
         patrons={"template": "P%d", "first": 1, "count": PATRONS},
         items={"template": "I%d", "first": 1, "count": ITEMS},
     )
-    server = (*PYTHON, "servers.cli", "serve", "--state", str(state), "--sip2", f"127.0.0.1:{port}")
+    server = (
+        *PYTHON,
+        "servers.cli",
+        "serve",
+        "--state",
+        str(state),
+        "--sip2",
+        f"127.0.0.1:{port}",
+        "--https",
+        "127.0.0.1:0",
+    )
     arguments = ["crash", "--rounds", "6", "--seconds", "0.1-0.8", "--facts", given, "--", *server]
     assert main(arguments) == PASSED
     *_, summary = said = capsys.readouterr().out.splitlines()

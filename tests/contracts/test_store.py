@@ -25,6 +25,8 @@ from core.events import (
     FeeCharged,
     FeePaid,
     HoldPlaced,
+    ItemAdded,
+    PatronAdded,
     Recorded,
     RecordsLoaded,
 )
@@ -370,6 +372,9 @@ PAYMENT = Payment(PaymentId(40), 1, PatronId(5), Decimal("1.50"), "EUR", Payment
         FeePaid(PAYMENT),
         DiscrepancyNoted(LINE),
         RecordsLoaded("Item", (39, 40)),
+        ItemAdded(item(39), bib(40)),
+        ItemAdded(item(40)),
+        PatronAdded(Patron(PatronId(40), 1, "P40", "Melville")),
     ],
 )
 async def test_an_id_that_only_the_log_knows_is_never_given_again(adapter: Adapter, event: Event) -> None:

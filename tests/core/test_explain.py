@@ -27,7 +27,7 @@ from core.explain import (
     terms_found,
 )
 from core.model.policy import Calendar, Limits, LoanRule, LoanTerms, Unit
-from core.model.records import Block, BlockKind, HoldStatus, Item, ItemStatus, Patron
+from core.model.records import Block, BlockKind, Guest, HoldStatus, Item, ItemStatus, Loan, Patron, Reference
 from core.refusals import Reason, Refused
 from core.rules.checkout import check_out, grounds_against_loan
 from core.rules.facts import Demand, HoldFacts, LoanFacts, Pin, ReturnFacts
@@ -49,6 +49,7 @@ from tests.core.rules.given import (
     paris,
 )
 
+GUEST = Guest(Reference("BROKER", "7"), NOW + 9 * DAY)
 FOUND = TermsFound("standard", 7, "patron group *, item policy *, location *")
 BLOCKS = (
     Block(BlockKind.CARD_LOST, NOW, "staff"),
@@ -269,6 +270,16 @@ def test_explanation_is_plain_data_too(facts: LoanFacts, act: Act) -> None:
         ({"item": lent_to(ANN)}, Reason.NOT_LENT_TO_PATRON, "on loan to this patron"),
         ({"item": lent_to(ANN, renewals=2)}, Reason.TOO_MANY_RENEWALS, "limit 3, has 2"),
         (
+            {"item": lent_to(ANN, guest=GUEST)},
+            Reason.TOO_MANY_RENEWALS,
+            "limit 3, has 0; its library decides how long it stays",
+        ),
+        (
+            {"item": lent_to(ANN, loan=Loan(ANN.id, NOW, NOW + DAY, recalled_at=NOW))},
+            Reason.WANTED_BY_ANOTHER,
+            "called back; others who wait: 0, copies on the shelf for them: 0",
+        ),
+        (
             {"item": lent_to(ANN), "demand": Demand(None, (hold_of(BEN, expires=TODAY - DAY),), 1)},
             Reason.WANTED_BY_ANOTHER,
             "others who wait: 0, copies on the shelf for them: 1",
@@ -384,6 +395,15 @@ def test_terms_are_told_with_the_rule_that_chose_them() -> None:
             FallsDue(
                 NOW + 60 * DAY,
                 "28 days from 2026-03-02 10:30, but not before it is due now: 2026-05-01 11:30",
+            ),
+        ),
+        (
+            TERMS,
+            Calendar(),
+            book(guest=GUEST),
+            FallsDue(
+                NOW + 9 * DAY,
+                "28 days from 2026-03-02 10:30, but its library waits for it: 2026-03-11 10:30",
             ),
         ),
     ],

@@ -100,6 +100,18 @@ async def test_what_waits_is_kept_in_one_batch(bench: Bench) -> None:
     assert [recorded.seq for batch in bench.store.batches for recorded in batch.events] == [1, 2, 3, 4]
 
 
+async def test_it_tells_what_waits_and_what_was_kept(bench: Bench) -> None:
+    bench.store.hold()
+    bench.lend(BOOK)
+    await bench.store.waiting()
+    bench.lend(COPY)
+    assert (bench.journal.waiting, bench.journal.commits, bench.journal.seconds) == (2, 0, 0.0)
+    bench.store.release()
+    await bench.journal.close()
+    assert (bench.journal.waiting, bench.journal.commits) == (0, 2)
+    assert bench.journal.seconds > 0
+
+
 async def test_a_record_changed_twice_in_a_batch_is_written_once_as_it_is_last(bench: Bench) -> None:
     bench.lend(BOOK)
     bench.take_back(BOOK)

@@ -11,20 +11,35 @@ from core.events import (
     Before,
     CheckedIn,
     CheckedOut,
+    Claimed,
     DiscrepancyNoted,
     DiscrepancySettled,
     Event,
     FeeCharged,
     FeePaid,
+    FeeWaived,
     HoldCancelled,
     HoldChanged,
     HoldPlaced,
+    ItemAdded,
+    ItemChanged,
+    ItemEnded,
     ItemNoted,
+    NoLongerStored,
+    NoticeRecorded,
     NotRenewed,
+    PartnerTold,
+    PatronAdded,
     PatronBlocked,
+    PatronChanged,
     PatronEnabled,
+    PatronEnded,
+    RecallCancelled,
+    Recalled,
     RecordsLoaded,
     Renewed,
+    Shelved,
+    StatusSet,
     Undone,
 )
 from core.library import Library, touched
@@ -35,11 +50,13 @@ from core.model.records import (
     BibId,
     Block,
     BlockKind,
+    Claim,
     Discrepancy,
     DiscrepancyId,
     Fee,
     FeeId,
     FeeKind,
+    Guest,
     Hold,
     HoldId,
     HoldStatus,
@@ -53,6 +70,7 @@ from core.model.records import (
     Payment,
     PaymentId,
     PaymentKind,
+    Reference,
 )
 from core.ports import Change
 from tests.matrix import proves
@@ -98,6 +116,11 @@ def fee(number: int, patron: PatronId, amount: str) -> Fee:
     return Fee(FeeId(number), 1, patron, FeeKind.OVERDUE, Decimal(amount), "EUR", NOW)
 
 
+def reference(number: int) -> Reference:
+    """A partner's number."""
+    return Reference("BROKER", str(number))
+
+
 def picture(library: Library) -> dict[str, object]:
     """Everything a library can be asked, for comparing."""
     return {
@@ -124,6 +147,11 @@ def picture(library: Library) -> dict[str, object]:
         "holds of": {p: sorted(library.holds_of(p), key=lambda h: h.id) for p in library.patrons},
         "fees of": {p: sorted(library.open_fees_of(p), key=lambda f: f.id) for p in library.patrons},
         "owed": {p: library.owed_by(p) for p in library.patrons},
+        "awaited": sorted(library.awaited()),
+        "by reference": {
+            number: (library.hold_for(number), library.guest(number), library.fee_for(number))
+            for number in map(reference, range(100, 130))
+        },
     }
 
 
@@ -371,6 +399,56 @@ def test_what_changes_no_record_is_known_to_the_log_alone() -> None:
     library = stocked()
     assert library.apply(RecordsLoaded("Item", (11,))) == ()
     assert library.apply(NotRenewed(ANN, ())) == ()
+    assert library.apply(NoLongerStored(BOOK, "I1", BIB, "MAIN/DEPOT")) == ()
+    assert library.apply(NoticeRecorded(ANN, "Your card ends soon.")) == ()
+    assert library.apply(PartnerTold("BROKER", "shipped", NOW)) == ()
+
+
+def test_what_a_depot_put_away_stands_there_and_its_hold_waits_again() -> None:
+    library = stocked()
+    library.apply(HoldPlaced(hold(31, BEN)))
+    library.apply(CheckedIn(BOOK, "EAST", NOW, hold=HoldId(31), hold_patron=BEN, destination="MAIN"))
+    library.apply(Shelved(BOOK, "MAIN/DEPOT", NOW, displaced=HoldId(31)))
+    item = library.items[BOOK]
+    assert (item.status, item.hold, item.destination) == (ItemStatus.AVAILABLE, None, "")
+    assert (item.location, item.moved_at) == ("MAIN/DEPOT", NOW)
+    assert library.holds[HoldId(31)].status is HoldStatus.WAITING
+    library.apply(CheckedOut(BOOK, loan(ANN)))
+    library.apply(Shelved(BOOK, "MAIN/DEPOT", NOW, ANN))
+    assert library.loans_of(ANN) == ()
+
+
+def test_what_somebody_says_of_an_item_is_its_status_and_ends_its_journey() -> None:
+    library = stocked()
+    library.apply(CheckedIn(BOOK, "MAIN", NOW, destination="EAST"))
+    library.apply(StatusSet(BOOK, ItemStatus.MISSING, ItemStatus.IN_TRANSIT))
+    assert (library.items[BOOK].status, library.items[BOOK].destination) == (ItemStatus.MISSING, "")
+    library.apply(CheckedOut(COPY, loan(ANN)))
+    library.apply(Claimed(COPY, ANN, Claim.LOST, ItemStatus.LOST))
+    assert library.items[COPY].status is ItemStatus.LOST
+    assert library.loans_of(ANN) == (library.items[COPY],)
+
+
+def test_a_loan_is_called_back_and_let_be() -> None:
+    library = stocked()
+    library.apply(CheckedOut(BOOK, loan(ANN)))
+    sooner = replace(loan(ANN, 7), recalled_at=NOW, due_before=loan(ANN).due)
+    library.apply(Recalled(BOOK, sooner))
+    assert library.items[BOOK].loan == sooner
+    library.apply(RecallCancelled(BOOK, loan(ANN)))
+    assert library.items[BOOK].loan == loan(ANN)
+
+
+def test_what_is_let_go_of_a_fee_is_not_owed() -> None:
+    library = stocked()
+    library.apply(FeeCharged(fee(41, ANN, "3.00")))
+    library.apply(FeeWaived(FeeId(41), ANN, Decimal("1.00")))
+    assert library.owed_by(ANN) == Decimal("2.00")
+    library.apply(FeeWaived(FeeId(41), ANN, Decimal("2.00")))
+    assert library.open_fees_of(ANN) == []
+    library.apply(CheckedOut(BOOK, loan(ANN)))
+    library.apply(Undone(LoanAct.CHECK_OUT, BOOK, ANN, before(stocked().items[BOOK]), (FeeId(41),)))
+    assert library.fees == {}
 
 
 def test_a_record_put_back_to_nothing_leaves_no_trace() -> None:
@@ -407,6 +485,33 @@ def test_a_change_touches_everybody_whose_picture_it_alters() -> None:
     assert set(touched([Change(None, discrepancy(71))])) == {71}
 
 
+def strangers(library: Library, number: int) -> list[Event]:
+    """What may come to the library, be described anew and go."""
+    bib, item_id = BibId(2000 + number), ItemId(3000 + number)
+    guest = Guest(reference(100 + number))
+    item = Item(item_id, 1, f"G{number}", bib, "MAIN/GUESTS", guest=guest)
+    events: list[Event] = [
+        ItemAdded(item, Bib(bib, 1, f"guest-{number}", "The waves")),
+        PatronAdded(Patron(PatronId(4000 + number), 1, f"N{number}", "New")),
+        HoldPlaced(replace(hold(5000 + number, BEN), reference=reference(100 + number))),
+        FeeCharged(replace(fee(6000 + number, BEN, "1.00"), reference=reference(100 + number))),
+    ]
+    for known in library.items.values():
+        described = replace(known, version=known.version + 1, location="EAST/STACKS")
+        card = library.bibs.get(known.bib)
+        anew = None if card is None else replace(card, version=card.version + 1, title="Another")
+        events.append(ItemChanged(described, anew))
+        if known.guest is not None and known.loan is None and known.hold is None:
+            events.append(ItemEnded(known, known.bib))
+    for patron in library.patrons.values():
+        events.append(
+            PatronChanged(replace(patron, version=patron.version + 1, identifiers=(f"{patron.id}-{number}",)))
+        )
+        if patron.id > 4000:
+            events.append(PatronEnded(patron.id))
+    return events
+
+
 @st.composite
 def histories(draw: st.DrawFn) -> list[Event]:
     """A possible history: every event fits what came before."""
@@ -421,7 +526,9 @@ def histories(draw: st.DrawFn) -> list[Event]:
         possible.append(FeeCharged(fee(300 + number, ANN, "1.50")))
         possible.append(PatronBlocked(BEN, Block(BlockKind.STAFF, NOW, "staff")))
         possible.append(PatronEnabled(BEN, library.patrons[BEN].blocks))
-        possible.append(ItemNoted(BOOK, "torn", f"torn {number}"))
+        if BOOK in library.items:
+            possible.append(ItemNoted(BOOK, "torn", f"torn {number}"))
+        possible += strangers(library, number)
         possible.append(DiscrepancyNoted(discrepancy(700 + number)))
         possible += [DiscrepancySettled(d, "staff", "", NOW) for d in library.discrepancies]
         for item in library.items.values():
@@ -432,6 +539,13 @@ def histories(draw: st.DrawFn) -> list[Event]:
                 possible.append(Undone(LoanAct.CHECK_IN, item.id, None, before(item), fees))
             else:
                 possible.append(Renewed(item.id, loan(ANN, 99), NOW))
+            if item.loan is not None:
+                sooner = replace(item.loan, due=NOW, recalled_at=NOW, due_before=item.loan.due)
+                possible += [Recalled(item.id, sooner), RecallCancelled(item.id, loan(ANN))]
+                possible.append(Claimed(item.id, ANN, Claim.LOST, ItemStatus.LOST))
+            else:
+                possible.append(StatusSet(item.id, ItemStatus.MISSING, item.status))
+            possible.append(Shelved(item.id, "MAIN/DEPOT", NOW, displaced=item.hold))
             waiting = [h for h in library.queue_of(item.bib) if h.trapped is None]
             trap = waiting[0].id if waiting and item.hold is None else item.hold
             possible.append(
@@ -441,6 +555,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
         possible += [HoldChanged(h.id, h.patron, h.bib, "EAST") for h in library.holds.values()]
         for owed in library.fees.values():
             if owed.left:
+                possible.append(FeeWaived(owed.id, owed.patron, Decimal("0.50")))
                 part = (Allocation(owed.id, Decimal("0.50")),)
                 paid = Payment(
                     PaymentId(500 + number),

@@ -124,6 +124,7 @@ def test_places_are_known_by_their_codes_and_unknown_ones_are_called_by_them() -
     assert TABLE.agency("AWAY") == Agency("AWAY", name="AWAY")
     assert [TABLE.is_agency(code) for code in ("MAIN", "AWAY")] == [True, False]
     assert TABLE.location("MAIN/RARE").remote
+    assert TABLE.remote == {"MAIN/RARE"}
     assert TABLE.location("MAIN/X") == Location("MAIN/X", name="MAIN/X")
 
 
@@ -179,6 +180,8 @@ ODD_RULE = "write AGENCY/PLACE, AGENCY/* or *."
         wrong_terms("have a length of 36526 days, not 1 to 36525.", length=36526),
         wrong_terms("have a length of -1 hours, not 1 to 876600.", length=-1, unit=Unit.HOURS),
         wrong_terms("have hold_shelf_days of -1, not 0 to 36525.", hold_shelf_days=-1),
+        wrong_terms("have recall_days of -1, not 0 to 36525.", recall_days=-1),
+        wrong_terms("have recall_after of 36526, not 0 to 36525.", recall_after=36_526),
         wrong_terms("have renewals of -1, below zero.", renewals=-1),
         wrong_terms("have grace of -1, below zero.", grace=-1),
         wrong_terms("have fine of 0.001, which is no amount of EUR.", fine=Decimal("0.001")),

@@ -18,7 +18,14 @@ from core.model.records import Patron, Record
 from core.ports import Batch, Change
 from core.storage.sqlite import SqliteStore
 from servers.app import Server
-from servers.configuration.settings import Institution, SecretHash, Settings, Sip2Settings, Terminal
+from servers.configuration.settings import (
+    HttpsSettings,
+    Institution,
+    SecretHash,
+    Settings,
+    Sip2Settings,
+    Terminal,
+)
 from servers.credentials import Cost, ScryptCredentials
 from servers.places import FACTS
 from tests.fakes.world import POLICY, RECORDS
@@ -35,12 +42,18 @@ def cheap_hash(secret: str) -> str:
 
 TERMINAL = Terminal("kiosk-1", USER, SecretHash(cheap_hash(PASSWORD)), "kiosk-1", "MAIN")
 ANYWHERE = Sip2Settings(host="127.0.0.1", port=0)
+ANYWHERE_HTTPS = HttpsSettings(host="127.0.0.1", port=0)
 
 
-def settings(sip2: Sip2Settings = ANYWHERE, terminals: tuple[Terminal, ...] = (TERMINAL,)) -> Settings:
-    """The small library's policy, on a free port."""
+def settings(
+    sip2: Sip2Settings = ANYWHERE,
+    terminals: tuple[Terminal, ...] = (TERMINAL,),
+    https: HttpsSettings = ANYWHERE_HTTPS,
+) -> Settings:
+    """The small library's policy, on free ports."""
     institution = Institution(POLICY.institution, POLICY.name, POLICY.currency, POLICY.time_zone)
     return Settings(
+        https=https,
         institution=institution,
         agency=POLICY.agencies,
         location=POLICY.locations,
@@ -58,11 +71,13 @@ async def fill(state: Path, records: Iterable[Record] = RECORDS) -> None:
 
 
 @asynccontextmanager
-async def served(state: Path, sip2: Sip2Settings = ANYWHERE) -> AsyncIterator[Server]:
+async def served(
+    state: Path, sip2: Sip2Settings = ANYWHERE, https: HttpsSettings = ANYWHERE_HTTPS
+) -> AsyncIterator[Server]:
     """A server of the small library, and beside its records a facts file like that of the demonstration."""
     thresholds = gc.get_threshold()
     await fill(state)
-    server = await Server.start(settings(sip2), state)
+    server = await Server.start(settings(sip2, https=https), state)
     try:
         (state / FACTS).write_text(json.dumps(facts(server)), "utf-8")
         yield server

@@ -1,7 +1,8 @@
 """A small library with a desk on a memory store, its clock turned by hand.
 
 Ann, Ben and Cyd are adults; Dan's card has expired. MAIN and EAST are open every day. Emma has two copies at
-MAIN, Metropolis one film at EAST, the Atlas is for reference. PINs are `pin-of-` and the barcode, checked at
+MAIN, Metropolis one film at EAST, the Atlas is for reference. A depot, where a world is given one, keeps the
+only copy of Walden. PINs are `pin-of-` and the barcode, checked at
 once.
 """
 
@@ -10,6 +11,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+
+from msgspec.structs import replace
 
 from core.answered import AnsweredRequests
 from core.desk import Actor, CirculationDesk
@@ -61,6 +64,15 @@ RECORDS: tuple[Record, ...] = (
     Patron(BEN, 1, "P2", "Sá", "Ben", "adult", "MAIN", (), "pin-of-P2"),
     Patron(CYD, 1, "P3", "Ó Briain", "Cyd", "adult", "EAST", (), "pin-of-P3"),
     Patron(DAN, 1, "P4", "Roe", "Dan", "adult", "MAIN", (), "", date(2025, 12, 31)),
+)
+
+WALDEN, STORED = BibId(4), ItemId(15)
+DEPOT = Actor("depot", "MAIN", ("MAIN/DEPOT",))
+WITH_DEPOT = replace(POLICY, locations=(*POLICY.locations, Location("MAIN/DEPOT", "Depot", remote=True)))
+IN_DEPOT: tuple[Record, ...] = (
+    *RECORDS,
+    Bib(WALDEN, 1, "b4", "Walden", "Thoreau, Henry David"),
+    Item(STORED, 1, "D1", WALDEN, "MAIN/DEPOT", "book", "PS3048 .A1"),
 )
 
 

@@ -10,11 +10,13 @@ import socket
 import ssl
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 import structlog
@@ -42,7 +44,7 @@ from servers.control.client import ControlProblem, ask
 from servers.control.reload import ReloadRefused
 from servers.lines.tls import TlsProblem
 from servers.sip2.client import ClientProblem, Sip2Client, Target
-from tests.fakes.served import ANYWHERE, PASSWORD, USER, fill, served, settings
+from tests.fakes.served import ANYWHERE, ANYWHERE_HTTPS, PASSWORD, USER, fill, served, settings
 from tests.fakes.stores import RefusingStore
 from tests.fakes.world import ANN, BOOK, RECORDS
 
@@ -105,7 +107,7 @@ async def held(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[RefusingStore]:
 class TestStarting:
     async def test_an_empty_directory_is_enough(self, tmp_path: Path) -> None:
         """It is made, with an authority, a certificate and a store; there is nobody to lend to yet."""
-        server = await Server.start(Settings(sip2=ANYWHERE), tmp_path / "new" / "state")
+        server = await Server.start(Settings(sip2=ANYWHERE, https=ANYWHERE_HTTPS), tmp_path / "new" / "state")
         assert server.sip2_address.host == "127.0.0.1"
         assert server.sip2_address.port > 0
         assert server.desk.library.items == {}
@@ -364,6 +366,99 @@ class TestReloading:
         for _ in range(3):
             await server.look_at_certificates()
         assert len([entry for entry in app_log if entry["event"] == "reload-refused"]) == 1
+
+
+class TestHttps:
+    """What the whole server tells over HTTPS."""
+
+    @staticmethod
+    @asynccontextmanager
+    async def client(server: Server) -> AsyncIterator[Callable[[str], Awaitable[tuple[int, str]]]]:
+        """Asks for one path after another on a connection that trusts the authority."""
+        assert server.https.address is not None
+        base = "https://{}:{}".format(*server.https.address)
+        context = ssl.create_default_context(cafile=str(server.https_tls.authority))
+        connector = aiohttp.TCPConnector(ssl=context, limit=1)
+        async with aiohttp.ClientSession(base, connector=connector) as session:
+
+            async def ask(path: str) -> tuple[int, str]:
+                async with session.get(path) as answer:
+                    return answer.status, await answer.text()
+
+            yield ask
+
+    async def test_it_is_ready_as_soon_as_it_listens_and_until_the_store_breaks(self, tmp_path: Path) -> None:
+        async with served(tmp_path) as server, self.client(server) as ask:
+            assert await ask("/health/ready") == (200, "ready\n")
+            server._journal.broken.set()
+            assert await ask("/health/ready") == (503, "not ready: the store is broken\n")
+            assert await ask("/health/live") == (200, "live\n")
+            server._journal.broken.clear()
+
+    async def test_while_it_closes_down_it_lives_and_is_not_ready(self, tmp_path: Path) -> None:
+        async with served(tmp_path) as server, self.client(server) as ask, self.client(server) as again:
+            assert await ask("/health/ready") == await again("/health/ready") == (200, "ready\n")
+            server._stopping = server.https.listener.service.draining = True
+            assert await ask("/health/ready") == (503, "not ready: closing down\n")
+            assert await again("/health/live") == (200, "live\n")
+
+    async def test_metrics_tell_of_all_of_it(self, tmp_path: Path) -> None:
+        async with served(tmp_path) as server, self.client(server) as ask:
+            await ask("/metrics")
+            await asyncio.to_thread(asked, target(server))
+            status, text = await ask("/metrics")
+        assert status == 200
+        values = {line.rpartition(" ")[0]: line.rpartition(" ")[2] for line in text.splitlines()}
+        told = {
+            'circdesk_sip2_messages_total{terminal="kiosk-1"}': "1.0",
+            'circdesk_https_requests_total{path="/metrics",status="200"}': "1.0",
+            'circdesk_connections{listener="https"}': "1.0",
+            'circdesk_loans_total{agency="MAIN"}': "1.0",
+            "circdesk_journal_commits_total": "1.0",
+            "circdesk_journal_waiting": "0.0",
+        }
+        assert {name: values[name] for name in told} == told
+        assert float(values["circdesk_store_bytes"]) > 0
+        assert float(values["circdesk_journal_commit_seconds_total"]) > 0
+        assert float(values['circdesk_certificate_days{listener="https"}']) > 30
+
+    async def test_only_those_who_may_read_the_metrics_do(self, tmp_path: Path) -> None:
+        nobody = replace(ANYWHERE_HTTPS, metrics_from=())
+        async with served(tmp_path, https=nobody) as server, self.client(server) as ask:
+            status, text = await ask("/metrics")
+        assert status == 403
+        assert "circdesk_" not in text
+
+    async def test_it_may_have_a_certificate_of_its_own_which_is_taken_on_when_it_changes(
+        self, tmp_path: Path
+    ) -> None:
+        paths = {name: str(tmp_path / name) for name in ("own.pem", "own.key")}
+
+        def issue() -> bytes:
+            issued = trustme.CA().issue_cert("127.0.0.1")
+            issued.cert_chain_pems[0].write_to_path(paths["own.pem"])
+            issued.private_key_pem.write_to_path(paths["own.key"])
+            return issued.cert_chain_pems[0].bytes()
+
+        async def shown(server: Server) -> bytes:
+            assert server.https.address is not None
+            pem = await asyncio.to_thread(ssl.get_server_certificate, server.https.address)
+            return ssl.PEM_cert_to_DER_cert(pem)
+
+        before = ssl.PEM_cert_to_DER_cert(issue().decode())
+        own = replace(ANYWHERE_HTTPS, tls_certificate=paths["own.pem"], tls_key=paths["own.key"])
+        async with served(tmp_path / "state", https=own) as server:
+            assert await shown(server) == before
+            after = ssl.PEM_cert_to_DER_cert(issue().decode())
+            await server.look_at_certificates()
+            assert await shown(server) == after
+            assert isinstance(await asyncio.to_thread(asked, target(server)), m.CheckoutResponse)
+
+    async def test_it_can_be_left_out(self, tmp_path: Path) -> None:
+        async with served(tmp_path, https=replace(ANYWHERE_HTTPS, enabled=False)) as server:
+            assert server.https.address is None
+            await server.reload()
+            assert isinstance(await asyncio.to_thread(asked, target(server)), m.CheckoutResponse)
 
 
 class TestServing:

@@ -23,7 +23,8 @@ from servers.serve import IN_USE, address, at_addresses, run_server
 from tests.fakes.served import settings
 
 LOOPS = pytest.mark.parametrize("loop", ["uvloop", "asyncio"])
-FREE = ("--sip2", "127.0.0.1:0")
+FREE_HTTPS = ("--https", "127.0.0.1:0")
+FREE = ("--sip2", "127.0.0.1:0", *FREE_HTTPS)
 
 
 def circdesk(*words: str | Path) -> list[str]:
@@ -55,7 +56,7 @@ class TestServing:
     def test_a_signal_ends_it_with_0(self, tmp_path: Path, loop: str, number: signal.Signals) -> None:
         """Even with somebody on the line, who sees it closed."""
         with serving(tmp_path, *FREE, "--loop", loop) as (program, said):
-            where = said.removeprefix("circdesk: SIP2 over TLS on ").split(". ")[0]
+            where = said.removeprefix("circdesk: SIP2 over TLS on ").split(", ")[0]
             with socket.create_connection(address(where), 10) as peer:
                 os.kill(program.pid, number)
                 assert peer.recv(1) == b""
@@ -75,9 +76,17 @@ class TestServing:
         assert str(program.pid) in second.stderr.splitlines()[-1]
 
     def test_the_configuration_in_the_state_directory_is_read(self, tmp_path: Path) -> None:
-        (tmp_path / "circdesk.toml").write_text('[sip2]\nhost = "127.0.0.2"\nport = 0\n')
+        (tmp_path / "circdesk.toml").write_text(
+            '[sip2]\nhost = "127.0.0.2"\nport = 0\n[https]\nhost = "127.0.0.3"\nport = 0\n'
+        )
         with serving(tmp_path) as (_, said):
             assert said.startswith("circdesk: SIP2 over TLS on 127.0.0.2:")
+            assert ", HTTPS on 127.0.0.3:" in said
+
+    def test_https_can_be_left_out(self, tmp_path: Path) -> None:
+        (tmp_path / "circdesk.toml").write_text("[https]\nenabled = false\n")
+        with serving(tmp_path, *FREE) as (_, said):
+            assert "HTTPS" not in said
 
 
 class TestConfiguration:
@@ -98,12 +107,10 @@ class TestConfiguration:
         assert str(missing) in capsys.readouterr().err
 
     def test_what_is_typed_goes_before_it(self) -> None:
-        typed = argparse.Namespace(sip2=("192.0.2.1", 7))
-        assert (at_addresses(settings(), typed).sip2.host, at_addresses(settings(), typed).sip2.port) == (
-            "192.0.2.1",
-            7,
-        )
-        assert at_addresses(settings(), argparse.Namespace(sip2=None)) == settings()
+        typed = at_addresses(settings(), argparse.Namespace(sip2=("192.0.2.1", 7), https=("192.0.2.2", 8)))
+        assert (typed.sip2.host, typed.sip2.port) == ("192.0.2.1", 7)
+        assert (typed.https.host, typed.https.port) == ("192.0.2.2", 8)
+        assert at_addresses(settings(), argparse.Namespace(sip2=None, https=None)) == settings()
 
     @pytest.mark.parametrize(
         ("text", "where"),
@@ -141,6 +148,18 @@ class TestWhatCannotBeHad:
         assert said.startswith(
             f"circdesk: {where} is in use by another program; stop that, or choose another "
         )
+
+    @LOOPS
+    def test_so_does_one_for_https(
+        self, tmp_path: Path, loop: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            where = f"127.0.0.1:{taken.getsockname()[1]}"
+            words = ["serve", "--state", str(tmp_path), "--sip2", "127.0.0.1:0", "--https", where]
+            assert main([*words, "--loop", loop]) == IN_USE
+        said = capsys.readouterr().err
+        assert said.startswith(f"circdesk: {where} is in use by another program; ")
+        assert said.endswith("with --https HOST:PORT.\n")
 
     @LOOPS
     def test_an_address_of_another_machine_ends_it_with_3(

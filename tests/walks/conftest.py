@@ -23,11 +23,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def fresh_server(tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Make a server for one walk, not started, with more terminals and settings of the SIP2 listener."""
+    """Make a server for one walk, not started, with more terminals and settings of the listeners."""
     made: list[Server] = []
 
-    def make(terminals: str = "", **sip2: object) -> Server:
-        made.append(Server(prepare(tmp_path / f"state-{len(made)}", terminals, **sip2)))
+    def make(terminals: str = "", https: str = "", **sip2: object) -> Server:
+        made.append(Server(prepare(tmp_path / f"state-{len(made)}", terminals, https, **sip2)))
         return made[-1]
 
     yield make

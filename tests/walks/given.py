@@ -69,8 +69,10 @@ def records() -> tuple[Record, ...]:
     return tuple(made)
 
 
-def settings(sip2: Mapping[str, object], terminals: str = "") -> str:
-    """A configuration with two terminals and what is said of more; ``sip2`` are settings of the listener."""
+def settings(sip2: Mapping[str, object], terminals: str = "", https: str = "") -> str:
+    """A configuration with two terminals and what is said of more; ``sip2`` are settings of the listener, and
+    so is the text ``https`` of the other.
+    """
     listener = "\n".join(f"{name} = {str(value).lower()}" for name, value in sip2.items())
     return f"""
 [institution]
@@ -106,6 +108,10 @@ certificate = "{CERTIFIED}"
 [log]
 level = "debug"
 identifiers = "plain"
+[https]
+host = "127.0.0.1"
+port = 0
+{https}
 [sip2]
 {listener}
 """
@@ -127,7 +133,7 @@ def hashed(secret: str) -> str:
         hasher.close()
 
 
-def prepare(state: Path, terminals: str = "", **sip2: object) -> Path:
+def prepare(state: Path, terminals: str = "", https: str = "", **sip2: object) -> Path:
     """Make a state directory with records, certificates and a configuration (`settings`); returns it."""
     state.mkdir(parents=True)
     ensure_server(state)
@@ -138,7 +144,7 @@ def prepare(state: Path, terminals: str = "", **sip2: object) -> Path:
         await store.close()
 
     asyncio.run(fill())
-    (state / "circdesk.toml").write_text(settings(sip2, terminals), "utf-8")
+    (state / "circdesk.toml").write_text(settings(sip2, terminals, https), "utf-8")
     return state
 
 
@@ -166,6 +172,7 @@ class Server:
         self.host = "127.0.0.1"
         self.port = 0
         self.plain_port = 0
+        self.https_port = 0
         self.authority = ensure_authority(state).path
         self.said = ""
         self._process: subprocess.Popen[str] | None = None
@@ -209,8 +216,9 @@ class Server:
         line = self._process.stdout.readline() if told else ""
         self.said += line
         assert line.startswith("circdesk: SIP2 over TLS on 127.0.0.1:"), f"{line!r}\n{self.log}"
-        self.port, *plain = map(int, re.findall(r"127\.0\.0\.1:([0-9]+)", line))
-        self.plain_port = plain[0] if plain else 0
+        ports = {name: int(port) for name, port in re.findall(r"(\w+) on 127\.0\.0\.1:([0-9]+)", line)}
+        self.port, self.https_port = ports["TLS"], ports["HTTPS"]
+        self.plain_port = ports.get("SIP2", 0)
         return self
 
     def refuses_to_start(self, at: str) -> tuple[int, str]:

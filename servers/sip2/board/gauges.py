@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from collections import deque
-from collections.abc import Iterable
+from collections import Counter, deque
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Final
@@ -62,6 +62,17 @@ class TerminalState(Struct, frozen=True):
     quirks: tuple[str, ...] = ()
 
 
+class Counted(Struct, frozen=True):
+    """What has been counted of a terminal. Of ``times``, number n is how many answers left within 2 to the n
+    microseconds, and not sooner; the last takes all the rest.
+    """
+
+    messages: int
+    resends: int
+    refused: Mapping[Reason, int]
+    times: tuple[int, ...]
+
+
 class Gauge:
     """One terminal, over all its connections since the server began to count. ``is_looking`` tells that the
     next message is one of those from which habits are learned.
@@ -94,7 +105,7 @@ class Gauge:
         self._since = self._last = 0.0
         self._last_code = ""
         self._refusals: deque[tuple[float, str, Reason]] = deque(maxlen=REMEMBERED)
-        self._refused = 0
+        self._refused: Counter[Reason] = Counter()
         self._resends = 0
         self._status: ScStatusCode | None = None
         self._times = [0] * BUCKETS
@@ -133,12 +144,16 @@ class Gauge:
 
     def refused(self, code: str, reason: Reason) -> None:
         """A request of it was not done."""
-        self._refused += 1
+        self._refused[reason] += 1
         self._refusals.append((time.time(), code, reason))
 
     def told(self, status: ScStatusCode) -> None:
         """It has said in a 99 how it is."""
         self._status = status
+
+    def counted(self) -> Counted:
+        """What has been counted."""
+        return Counted(self.messages, self._resends, self._refused, tuple(self._times))
 
     def state(self) -> TerminalState:
         """What the board shows."""
@@ -155,7 +170,7 @@ class Gauge:
             p95=self._percentile(0.95),
             skew=self.habits.skew,
             status="" if self._status is None else self._status.name.lower(),
-            refused=self._refused,
+            refused=self._refused.total(),
             refusals=tuple(
                 Refusal(datetime.fromtimestamp(at, UTC), code, reason.value)
                 for at, code, reason in self._refusals
@@ -178,6 +193,10 @@ class Board:
     def gauge(self, name: str) -> Gauge:
         """The gauge of a terminal."""
         return self._gauges.get(name) or self._gauges.setdefault(name, Gauge(name))
+
+    def counted(self) -> Mapping[str, Counted]:
+        """What has been counted of each terminal that was seen, by its name."""
+        return {name: gauge.counted() for name, gauge in self._gauges.items()}
 
     def forget_others(self, names: Iterable[str]) -> None:
         """Keep the gauges of these terminals, and of those that are still connected."""

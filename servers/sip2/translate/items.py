@@ -42,9 +42,11 @@ def information(request: m.ItemInformation, station: Station, pin: Pin) -> Said:
 def _shown(request: m.ItemInformation, station: Station, view: ItemView) -> m.ItemInformationResponse:
     item, rental = view.item, view.terms.rental
     ready_until = view.hold.ready_until if view.hold is not None else None
+    recalled_at = item.loan.recalled_at if item.loan is not None else None
+    status = CIRCULATION_STATUS[item.status] if recalled_at is None else CirculationStatus.RECALLED
     place = place_name(item.location, station)
     return m.ItemInformationResponse(
-        circulation_status=CIRCULATION_STATUS[item.status],
+        circulation_status=status,
         security_marker=SecurityMarker.OTHER,
         fee_type=FeeType.RENTAL if rental else FeeType.OTHER,
         transaction_date=station.local_now(),
@@ -52,6 +54,7 @@ def _shown(request: m.ItemInformation, station: Station, view: ItemView) -> m.It
         title_identifier=view.bib.title if view.bib is not None else "",
         hold_queue_length=view.queue_length,
         due_date=station.due(item.loan.due) if item.loan is not None else None,
+        recall_date=station.local(recalled_at) if recalled_at is not None else None,
         hold_pickup_date=station.local(ready_until) if ready_until is not None else None,
         owner=station.desk.policy.location(item.location).agency or None,
         currency_type=station.currency if rental else None,

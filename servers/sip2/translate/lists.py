@@ -36,7 +36,7 @@ def overdue_lines(loans: Sequence[Item], station: Station) -> Lines:
 
 
 def charged_lines(loans: Sequence[Item], station: Station) -> Lines:
-    """AU."""
+    """AU, and BU for those of them that were called back."""
     return _lines(loans, station.terminal.charged_item, LOAN_PLACES, station)
 
 

@@ -80,6 +80,7 @@ def _shown(
     asked, now = request.summary, station.desk.clock.now()
     wanted = page(request, station.terminal.list_limit)
     overdue = [item for item in borrower.loans if is_overdue(item, now)]
+    recalled = [item for item in borrower.loans if item.loan is not None and item.loan.recalled_at]
     ready = [hold for hold in view.holds if hold.status is HoldStatus.READY]
     unready = [hold for hold in view.holds if hold.status is not HoldStatus.READY]
     if station.terminal.waiting_holds_as_ready:
@@ -92,7 +93,7 @@ def _shown(
         overdue_items_count=len(overdue),
         charged_items_count=len(borrower.loans),
         fine_items_count=len(view.fees),
-        recall_items_count=0,
+        recall_items_count=len(recalled),
         unavailable_holds_count=len(unready),
         institution_id=request.institution_id,
         patron_identifier=request.patron_identifier,
@@ -109,6 +110,7 @@ def _shown(
         overdue_items=overdue_lines(overdue[wanted], station) if asked.overdue_items else (),
         charged_items=charged_lines(borrower.loans[wanted], station) if asked.charged_items else (),
         fine_items=fine_lines(view.fees[wanted], station) if asked.fine_items else (),
+        recall_items=charged_lines(recalled[wanted], station) if asked.recall_items else (),
         unavailable_hold_items=hold_lines(unready[wanted], station) if asked.unavailable_holds else (),
         home_address=patron.address or None,
         e_mail_address=patron.email or None,

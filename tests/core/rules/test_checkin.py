@@ -55,6 +55,19 @@ def checked_in(facts: ReturnFacts) -> CheckedIn:
 
 
 NOBODY = Demand()
+
+
+@pytest.mark.parametrize("here", ["MAIN", "TOWN"])
+def test_what_lives_in_a_depot_is_on_its_way_until_the_depot_has_it(here: str) -> None:
+    event = checked_in(facts(lent_to(ANN), here=here, remote=True))
+    assert (event.destination, event.status) == ("MAIN", ItemStatus.IN_TRANSIT)
+
+
+def test_what_lives_in_a_depot_waits_on_the_hold_shelf_like_anything_else() -> None:
+    event = checked_in(facts(BOOK, remote=True, demand=Demand(waiting=(AT_MAIN,))))
+    assert (event.destination, event.status) == ("", ItemStatus.ON_HOLD_SHELF)
+
+
 SHELVED = book(status=ItemStatus.ON_HOLD_SHELF, hold=AT_MAIN.id)
 TO_MAIN = book(status=ItemStatus.IN_TRANSIT, hold=AT_MAIN.id, destination="MAIN")
 TO_TOWN = book(status=ItemStatus.IN_TRANSIT, hold=AT_TOWN.id, destination="TOWN")

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from core.events import FeeCharged, FeePaid
+from core.events import FeeCharged, FeePaid, FeeWaived
 from core.model.records import Allocation, Fee, FeeId, FeeKind, Payment, PaymentId, PaymentKind
 from core.refusals import Charge, Reason, Refused
 from core.rules.facts import PaymentFacts, Pin
-from core.rules.fees import charge, pay
+from core.rules.fees import assess, charge, pay, waive
 from tests.core.rules.given import ANN, BOOK, NOW, done, fee, ids, moment
 
 OLD, HALF_PAID, NEW = fee(1, "2.00"), fee(2, "3.00", paid="1.00"), fee(3, "0.50", kind=FeeKind.RENTAL)
@@ -145,3 +145,47 @@ def test_paying_conserves_money(fees: tuple[Fee, ...], amount: Decimal) -> None:
     reached = len(paid)
     assert list(paid) == [fee.id for fee in fees[:reached]]
     assert all(fee.left == 0 for fee in after[: reached - 1])
+
+
+# Charged and let go outside the rules
+
+
+def test_what_somebody_wants_charged_is_an_exact_amount_of_the_house() -> None:
+    charged = assess(ANN.id, Charge(FeeKind.DAMAGE, Decimal("2.5"), "EUR"), "EUR", NOW, ids())
+    assert charged == (FeeCharged(Fee(FeeId(1000), 1, ANN.id, FeeKind.DAMAGE, Decimal("2.50"), "EUR", NOW)),)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "reason"),
+    [
+        ("1", "USD", Reason.WRONG_CURRENCY),
+        ("0", "EUR", Reason.INVALID_AMOUNT),
+        ("-1", "EUR", Reason.INVALID_AMOUNT),
+        ("0.001", "EUR", Reason.INVALID_AMOUNT),
+    ],
+)
+def test_anything_else_is_not_charged(amount: str, currency: str, reason: Reason) -> None:
+    what = Charge(FeeKind.OTHER, Decimal(amount), currency)
+    assert assess(ANN.id, what, "EUR", NOW, ids()) == Refused(reason)
+
+
+@pytest.mark.parametrize(("amount", "let_go"), [(None, "1.50"), ("1.5", "1.50"), ("0.50", "0.50")])
+def test_a_fee_is_let_go_wholly_or_in_part(amount: str | None, let_go: str) -> None:
+    wanted = None if amount is None else Decimal(amount)
+    waived = waive(fee(1, "2.00", paid="0.50"), wanted, "hardship")
+    assert waived == (FeeWaived(FeeId(1), ANN.id, Decimal(let_go), "hardship"),)
+
+
+@pytest.mark.parametrize(
+    ("paid", "amount", "reason"),
+    [
+        ("2.00", None, Reason.UNKNOWN_FEE),
+        ("0", "0", Reason.INVALID_AMOUNT),
+        ("0", "0.001", Reason.INVALID_AMOUNT),
+        ("0.50", "1.51", Reason.OVERPAYMENT),
+    ],
+)
+def test_no_more_is_let_go_than_is_left(paid: str, amount: str | None, reason: Reason) -> None:
+    decision = waive(fee(1, "2.00", paid=paid), None if amount is None else Decimal(amount), "")
+    assert isinstance(decision, Refused)
+    assert decision.reason is reason

@@ -1,19 +1,33 @@
-"""A store of format 1, as the last release wrote it, byte for byte: opened, read whole, and written on."""
+"""Stores of older formats, as they were written, byte for byte: opened, read whole, and written on."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from core.events import CheckedIn, CheckedOut, DiscrepancyNoted, Event, Recorded, Renewed
+from core.events import (
+    Before,
+    CheckedIn,
+    CheckedOut,
+    DiscrepancyNoted,
+    Event,
+    HoldCancelled,
+    Recorded,
+    Renewed,
+)
 from core.model.records import (
     BibId,
     Discrepancy,
     DiscrepancyId,
+    Fee,
+    FeeId,
+    FeeKind,
     Hold,
     HoldId,
     Item,
@@ -80,6 +94,61 @@ EVENTS: list[tuple[Event, str]] = [
         "99aa636865636b65642d696e02a44d41494ed6ff69a57bc0050306a445415354d6ff69a57bc0",
     ),
 ]
+
+
+FORMAT_2: list[tuple[type[Record] | type[Event], object, str]] = [
+    (
+        Item,
+        Item(
+            ItemId(2),
+            3,
+            "B2",
+            BibId(1),
+            "MAIN/STACKS",
+            status=ItemStatus.ON_LOAN,
+            loan=LOAN,
+            moved_at=NOON,
+        ),
+        "dc00100203a2423201ab4d41494e2f535441434b53a0a0a0019505d6ff69a57bc0d6ff69ca65c001a44d41494e"
+        "c0a001c0a0d6ff69a57bc0",
+    ),
+    (
+        Hold,
+        Hold(HoldId(3), 1, PatronId(6), BibId(1), "MAIN", NOON, at="MAIN"),
+        "9d03010601a44d41494ed6ff69a57bc0c000c0c0c0c2a44d41494e",
+    ),
+    (
+        Fee,
+        Fee(FeeId(4), 1, PatronId(6), FeeKind.DAMAGE, Decimal("1.50"), "EUR", NOON, note="torn"),
+        "9a04010602a4312e3530a3455552d6ff69a57bc0a130c0a4746f726e",
+    ),
+    (
+        HoldCancelled,
+        HoldCancelled(HoldId(3), PatronId(6), BibId(1), ItemId(2)),
+        "95ae686f6c642d63616e63656c6c656403060102",
+    ),
+    (
+        CheckedIn,
+        CheckedIn(
+            ItemId(2),
+            "MAIN",
+            NOON,
+            PatronId(5),
+            scanned_at=NOON,
+            before=Before(ItemStatus.ON_LOAN, LOAN),
+        ),
+        "9baa636865636b65642d696e02a44d41494ed6ff69a57bc005c0c0a0c0d6ff69a57bc096019505d6ff69a57bc0"
+        "d6ff69ca65c001a44d41494ec0a0c090",
+    ),
+]
+"""Those records and events of format 2 to which fields were added since."""
+
+
+@pytest.mark.parametrize(("kind", "value", "body"), FORMAT_2)
+def test_what_format_2_wrote_is_read_with_nothing_where_fields_were_added(
+    kind: type[Record] | type[Event], value: object, body: str
+) -> None:
+    assert msgspec.msgpack.decode(bytes.fromhex(body), type=kind) == value
 
 
 @pytest.fixture

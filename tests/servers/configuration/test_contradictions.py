@@ -225,3 +225,52 @@ def test_what_is_of_the_wrong_type_is_told_once(problems: Problems) -> None:
     told = problems(text)
     assert len(told) == len({message for _, message in told})
     assert all(" must be " in message or "There may be several" in message for _, message in told)
+
+
+AGENCIES = '[[agency]]\ncode = "MAIN"\n[[location]]\ncode = "MAIN/DEPOT"\n'
+SECRET = f'secret = "{HASH}"\n'
+
+
+class TestPartners:
+    def test_one_that_anybody_could_be_is_a_problem(self, problems: Problems) -> None:
+        assert problems('[[ncip_agency]]\ncode = "A"\n') == [
+            (1, "Anybody could say they are this agency: give it a secret, a certificate or addresses.")
+        ]
+
+    def test_two_of_one_name_need_profiles_of_their_own(self, problems: Problems) -> None:
+        def partners(first: str, second: str) -> str:
+            one, two = f"profiles = {first}\n", f"profiles = {second}\n"
+            a = f'[[ncip_agency]]\ncode = "A"\naliases = ["INST"]\n{one}{SECRET}'
+            return f'{a}[[ncip_agency]]\ncode = "B"\naliases = ["INST"]\n{two}{SECRET}'
+
+        assert problems(partners('["X"]', '["Y"]')) == []
+        told = 'ncip_agency "INST" is the one in line 1 as well: give each profiles of its own.'
+        assert problems(partners('["X"]', '["X", "Y"]')) == [(6, told)]
+        assert problems(partners("[]", '["Y"]')) == [(6, told)]
+
+    def test_a_desk_or_a_place_of_pickup_elsewhere_is_a_problem(self, problems: Problems) -> None:
+        text = f'{AGENCIES}[[ncip_agency]]\ncode = "A"\n{SECRET}desk = "MIAN.X"\npickups = {{ P = "EST" }}\n'
+        assert problems(text) == [
+            (8, 'ncip_agency.desk "MIAN" is not the code of an agency. Did you mean "MAIN"?'),
+            (9, 'ncip_agency.pickups "EST" is not the code of an agency.'),
+        ]
+
+
+class TestStores:
+    def test_one_that_no_partner_speaks_for_is_a_problem(self, problems: Problems) -> None:
+        text = '[[remote_storage]]\nprofile = "DEPOT"\nlocations = ["MAIN/DEPOT"]\ndesks = ["MAIN.D"]\n'
+        assert problems(AGENCIES + text) == [
+            (6, 'remote_storage.profile "DEPOT" is listed by no ncip_agency.')
+        ]
+
+    def test_its_desks_and_places_must_exist(self, problems: Problems) -> None:
+        partner = f'[[ncip_agency]]\ncode = "A"\n{SECRET}profiles = ["DEPOT"]\n'
+        store = (
+            '[[remote_storage]]\nprofile = "DEPOT"\nlocations = ["MAIN/DEPO"]\n'
+            'desks = ["EAST.D"]\nshelve_into = "MAIN/X"\n'
+        )
+        assert problems(AGENCIES + partner + store) == [
+            (11, 'remote_storage.locations "MAIN/DEPO" is no location. Did you mean "MAIN/DEPOT"?'),
+            (12, 'remote_storage.desks "EAST.D" is at no agency.'),
+            (13, 'remote_storage.shelve_into "MAIN/X" is no location. Did you mean "MAIN/DEPOT"?'),
+        ]

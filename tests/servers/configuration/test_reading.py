@@ -586,10 +586,11 @@ def test_a_terminal_in_an_agency_that_does_not_exist_is_a_problem(write: Write) 
     assert problems_of(write(terminal)) == [(4, 'terminal.agency "MIAN" is not the code of an agency.')]
 
 
+@pytest.mark.parametrize("listener", ["sip2", "https"])
 @pytest.mark.parametrize("given_key", ["tls_certificate", "tls_key"])
-def test_a_certificate_without_its_key_is_a_problem(write: Write, given_key: str) -> None:
-    assert problems_of(write(f'[sip2]\nport = 1\n{given_key} = "a.pem"\n')) == [
-        (3, "sip2.tls_certificate and sip2.tls_key go together: give both or neither.")
+def test_a_certificate_without_its_key_is_a_problem(write: Write, given_key: str, listener: str) -> None:
+    assert problems_of(write(f'[{listener}]\nport = 1\n{given_key} = "a.pem"\n')) == [
+        (3, f"{listener}.tls_certificate and {listener}.tls_key go together: give both or neither.")
     ]
 
 

@@ -12,10 +12,13 @@ from msgspec import NODEFAULT, Struct
 
 from core.model.policy import Unit
 from core.model.records import PaymentKind
+from protocols.ncip.messages import SERVICES
+from protocols.ncip.repairs import Mode
 from protocols.sip2.fields import PatronStatus
 from protocols.sip2.messages import FromSc
 from servers.configuration.keys import Key, keys_of
 from servers.configuration.settings import (
+    NCIP_SERVICES,
     REQUESTS,
     AlertCause,
     BlankPin,
@@ -27,6 +30,7 @@ from servers.configuration.settings import (
     LimitUnit,
     LogFormat,
     LogLevel,
+    NcipMode,
     NoBlock,
     PaidBy,
     PinCheck,
@@ -59,6 +63,7 @@ NETWORKS = ('["192.0.2.0/28", "::1"]', ("192.0.2.0/28", "::1"), '["192.0.2.1/28"
 ZONE = ('"Asia/Tokyo"', "Asia/Tokyo", '"Tokyo"')
 AMOUNT = ("0.20", Decimal("0.20"), "-0.20")
 WHETHER = ('"no"', Whether.NO, "false")
+NAMES = ('["A", "B"]', ("A", "B"), '["A", "A"]')
 MEDIUM = ('"006"', "006", '"CD"')
 
 
@@ -98,6 +103,8 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "grace": number(0, 10_000),
         "rental": AMOUNT,
         "hold_shelf_days": number(0, 36_525),
+        "recall_days": number(0, 36_525),
+        "recall_after": number(0, 36_525),
         "leaves_building": TRUTH,
     },
     "loan_rule": {"terms": NAME, "patron_group": NAME, "item_policy": NAME, "location": PLACE},
@@ -142,6 +149,36 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "connections_per_source": number(1, 1_000_000),
         "keepalive": ("[1, 2, 3]", (1, 2, 3), "[0, 1, 1]"),
         "watch_certificates": SECONDS_OR_0,
+        "drain_seconds": SECONDS_OR_0,
+    },
+    "https": {
+        "enabled": TRUTH,
+        "host": ('"::1"', "::1", '" "'),
+        "port": number(0, 65_535),
+        "proxy_from": NETWORKS,
+        "tls_certificate": TEXT,
+        "tls_key": TEXT,
+        "tls_client_ca": TEXT,
+        "metrics_from": NETWORKS,
+        "connections": number(1, 1_000_000),
+        "connections_per_source": number(1, 1_000_000),
+        "handshakes": number(1, 100_000),
+        "handshakes_per_source": number(1, 100_000),
+        "handshake_timeout": SECONDS,
+        "head_deadline": SECONDS,
+        "body_deadline": SECONDS,
+        "answer_deadline": SECONDS,
+        "idle_limit": SECONDS,
+        "requests_per_connection": number(1, 1_000_000_000),
+        "line_limit": number(256, 65_536),
+        "head_limit": number(1024, 65_536),
+        "header_limit": number(10, 1000),
+        "body_limit": number(1024, 268_435_456),
+        "in_flight": number(1, 100_000),
+        "in_flight_per_source": number(1, 100_000),
+        "rate_per_source": number(0, 1_000_000),
+        "burst_per_source": number(0, 1_000_000),
+        "compress_from": number(256, 1_073_741_824),
         "drain_seconds": SECONDS_OR_0,
     },
     "profile": {
@@ -214,6 +251,29 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "addresses": NETWORKS,
         "locations": ('["MAIN"]', ("MAIN",), '["MAIN", ""]'),
         "serves": ('["MAIN/*"]', ("MAIN/*",), '"MAIN/*"'),
+    },
+    "ncip_agency": {
+        "code": NAME,
+        "aliases": NAMES,
+        "profiles": NAMES,
+        "systems": NAMES,
+        "secret": (f'"{HASH}"', HASH, '"hunter2"'),
+        "certificate": TEXT,
+        "addresses": NETWORKS,
+        "services": ('["LookupUser"]', ("LookupUser",), '["LookUpUser"]'),
+        "mode": ('"report"', NcipMode.REPORT, '"loose"'),
+        "desk": TEXT,
+        "borrower": TEXT,
+        "pin": ('"always"', PinCheck.ALWAYS, '"sometimes"'),
+        "pickups": ('{ Main = "MAIN" }', {"Main": "MAIN"}, '{ Main = "" }'),
+        "guest_location": TEXT,
+        "guest_policy": TEXT,
+    },
+    "remote_storage": {
+        "profile": NAME,
+        "locations": ('["MAIN/*"]', ("MAIN/*",), '"MAIN/*"'),
+        "desks": ('["MAIN.DEPOT"]', ("MAIN.DEPOT",), '["MAIN"]'),
+        "shelve_into": TEXT,
     },
     "store": {"kind": ('"memory"', StoreKind.MEMORY, '"mysql"'), "file": ('"a.db"', "a.db", '""')},
     "log": {
@@ -306,3 +366,11 @@ def test_whatever_pays_is_known_to_the_core() -> None:
 
 def test_the_requests_are_those_of_the_standard() -> None:
     assert sorted(REQUESTS) == sorted(message.code for message in FromSc.__subclasses__())
+
+
+def test_the_services_are_those_of_the_standard() -> None:
+    assert sorted(NCIP_SERVICES) == sorted(service.__name__ for service in SERVICES)
+
+
+def test_every_mode_is_one_of_the_codec() -> None:
+    assert [mode.value for mode in NcipMode] == [mode.value for mode in Mode]

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from core.model.policy import LoanTerms
 from servers.configuration.reading import ConfigurationProblems, Problem
 from servers.configuration.settings import (
+    HttpsSettings,
     LogLevel,
     LogSettings,
     PlainSettings,
@@ -35,6 +36,7 @@ def test_what_may_change_is_taken_on(tmp_path: Path) -> None:
         RUNNING.sip2, login_tries=7, proxy_from=("10.0.0.1",), plain=PlainSettings(allow=("10.0.0.2",))
     )
     written = Settings(sip2=sip2, terminal=(TERMINAL,), terms=(LoanTerms("short", length=7),))
+    written = replace(written, https=HttpsSettings(body_limit=7_000))
     assert read(written, tmp_path) == (written, ())
 
 
@@ -49,6 +51,8 @@ def test_what_may_change_is_taken_on(tmp_path: Path) -> None:
             Settings(sip2=Sip2Settings(pin_tries=7, pin_pause_minutes=7)),
             ("sip2.pin_tries", "sip2.pin_pause_minutes"),
         ),
+        (Settings(https=HttpsSettings(enabled=False, port=7)), ("https.enabled", "https.port")),
+        (Settings(https=HttpsSettings(host="127.0.0.1")), ("https.host",)),
         (Settings(store=StoreSettings(file="other.db")), ("store.file",)),
         (Settings(log=LogSettings(level=LogLevel.DEBUG)), ("log.level",)),
     ],

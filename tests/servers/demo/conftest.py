@@ -31,6 +31,7 @@ async def running(demonstration: tuple[Path, Built]) -> AsyncIterator[Running]:
     """The demonstration, served until the end of the test."""
     state, built = demonstration
     settings = read_settings(state / CONFIGURATION)
-    server = await Server.start(replace(settings, sip2=replace(settings.sip2, port=0)), state)
+    free = {"sip2": replace(settings.sip2, port=0), "https": replace(settings.https, port=0)}
+    server = await Server.start(replace(settings, **free), state)
     yield Running(state, built, server, facts_of(server, built))
     await server.stop()

@@ -24,7 +24,7 @@ def test_a_healthy_server_passes() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[-1] == "Everything answers."
-    assert [line.split()[0] for line in lines[1:-1]] == ["SIP2"] * 5
+    assert [line.split()[0] for line in lines[1:-1]] == ["SIP2"] * 5 + ["HTTPS"]
     assert "NOT AS IT MUST BE" not in done.stdout
 
 

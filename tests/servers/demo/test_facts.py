@@ -16,6 +16,7 @@ from tests.servers.demo.given import Running
 async def test_the_file_has_exactly_the_shape_that_programs_rely_on(running: Running, tmp_path: Path) -> None:
     also = tmp_path / "also.json"
     write_facts(running.facts, running.state, also)
+    assert running.server.https.address is not None
     text = (running.state / FACTS).read_bytes()
     built = running.built
     apart = min(OFFLINE_ITEMS, built.items.count // 3)
@@ -34,7 +35,10 @@ async def test_the_file_has_exactly_the_shape_that_programs_rely_on(running: Run
             "other_user": "kiosk-east",
             "other_password": built.passwords["kiosk-east"],
         },
-        "https": None,
+        "https": {
+            "url": f"https://127.0.0.1:{running.server.https.address.port}",
+            "ca": str(running.state.absolute() / "certs" / "ca.pem"),
+        },
         "z3950": None,
         "patrons": {"template": "21234%09d", "first": 1, "count": built.patrons.count},
         "items": {"template": "31234%09d", "first": 1, "count": built.items.count - apart},
@@ -67,3 +71,8 @@ async def test_a_terminal_that_was_taken_out_of_the_configuration_is_not_offered
 def test_who_listens_everywhere_is_reached_on_loopback() -> None:
     hosts = ("0.0.0.0", "::", "127.0.0.1", "192.0.2.7")
     assert [reachable(host) for host in hosts] == ["127.0.0.1", "::1", "127.0.0.1", "192.0.2.7"]
+
+
+async def test_without_https_there_is_none_in_the_facts(running: Running) -> None:
+    running.server.https.address = None
+    assert facts_of(running.server, running.built).https is None

@@ -28,6 +28,8 @@ async def test_whoever_reads_it_can_get_in(running: Running) -> None:
     port = running.server.sip2_address.port
     assert f"127.0.0.1:{port}, institution DEMO" in text
     assert str(running.facts.sip2.ca) in text
+    assert running.facts.https is not None
+    assert f" {running.facts.https.url}\n" in text
     assert f"PIN {running.built.pin}" in text
     lines = [line.split()[:2] for line in text.splitlines()]
     assert all([name, password] in lines for name, password in running.built.passwords.items())

@@ -68,6 +68,19 @@ async def test_what_it_did_is_counted(station: Station) -> None:
     assert gauge.habits.defects == {Defect.REPEATED: 1}
 
 
+def test_all_that_was_counted_can_be_read() -> None:
+    board = Board()
+    gauge = board.gauge("kiosk-1")
+    gauge.replayed(b"96AZFEF6\r")
+    for reason in (Reason.UNKNOWN_ITEM, Reason.WRONG_PIN, Reason.UNKNOWN_ITEM):
+        gauge.refused("11", reason)
+    gauge.answered(0.000_003)
+    counted = board.counted()["kiosk-1"]
+    assert (counted.messages, counted.resends) == (0, 1)
+    assert counted.refused == {Reason.UNKNOWN_ITEM: 2, Reason.WRONG_PIN: 1}
+    assert [bucket for bucket, count in enumerate(counted.times) if count] == [2], "below 4 microseconds"
+
+
 def test_only_the_last_refusals_are_told_and_all_are_counted() -> None:
     gauge = Gauge("kiosk-1")
     for number in range(REMEMBERED + 3):

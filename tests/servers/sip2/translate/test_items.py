@@ -74,6 +74,17 @@ async def test_the_due_date_of_a_loan_is_told_as_it_was_at_check_out(world: Worl
     assert fields(said, "AA", "CY", "DA") == []
 
 
+async def test_an_item_that_was_called_back_says_so_until_it_is_not_any_more(kiosk: Kiosk) -> None:
+    kiosk.world.desk.check_out(KIOSK, "P1", "I1")
+    kiosk.world.clock.advance(days=2)
+    assert kiosk.ask(about("I1"))[2:4] == "04"
+    kiosk.world.desk.recalls.recall(KIOSK, "I1")
+    said = kiosk.ask(about("I1"))
+    assert (said[2:4], fields(said, "CJ")) == ("07", ["CJ<d>"])
+    kiosk.world.desk.recalls.cancel(KIOSK, "I1")
+    assert kiosk.ask(about("I1"))[2:4] == "04"
+
+
 async def test_how_many_wait_and_until_when_it_is_kept(kiosk: Kiosk) -> None:
     for patron in ("P1", "P2"):
         kiosk.world.desk.place_hold(KIOSK, patron, EMMA, "MAIN")

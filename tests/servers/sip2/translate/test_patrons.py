@@ -180,6 +180,12 @@ async def test_several_lists_may_be_asked_for_at_once(ben: Kiosk) -> None:
     ]
 
 
+async def test_loans_that_were_called_back_are_a_list_of_their_own(ben: Kiosk) -> None:
+    ben.world.desk.recalls.recall(KIOSK, "I7")
+    said = ben.ask(asking(4))
+    assert (fields(said, "BU"), said[38:42]) == (["BUI7"], "0001")
+
+
 PAGES = [
     ("", ["AUI1", "AUI7"]),
     ("BP1|BQ1|", ["AUI1"]),
