@@ -1,0 +1,263 @@
+"""From a typed message to XML, by the declarations, in the dialect of whoever reads it.
+
+What is written is valid: what the schema requires and a message lacks is a `LocalError`. What a dialect has
+no element for is left out, except from an initiation that would then ask for something else. Texts are made
+safe: a character that XML cannot hold becomes U+FFFD.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+from protocols.ncip.declarations import Declaration, Kind, Slot, declaration_of
+from protocols.ncip.dialects import ALMA_PREFIX, NAMESPACE, Dialect, Version
+from protocols.ncip.errors import LocalError
+from protocols.ncip.marks import Presence
+from protocols.ncip.messages import BareProblem, Initiation, Message
+from protocols.ncip.problems import MESSAGING, problem_scheme
+from protocols.ncip.schemes import scheme_of
+from protocols.ncip.structures import Content, InitiationHeader, Problem, ResponseHeader, UserId
+from protocols.ncip.values import Element, SchemeValuePair, written_date
+
+_UNSAFE: Final = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
+_SAFE: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
+
+
+def _escaped(text: str) -> str:
+    if _UNSAFE.search(text) is None:
+        return text
+    return _UNSAFE.sub(lambda found: _SAFE.get(found[0], "\ufffd"), text)
+
+
+def _attribute(text: str) -> str:
+    return _escaped(text).replace("\n", "&#10;").replace("\t", "&#9;")
+
+
+def written(message: Message, header: InitiationHeader | ResponseHeader | None, dialect: Dialect) -> bytes:
+    """The message with its header as a whole document in UTF-8."""
+    writer = _Writer(dialect, message)
+    writer.document(message, header)
+    return "".join(writer.out).encode()
+
+
+class _Writer:
+    """One message being written."""
+
+    def __init__(self, dialect: Dialect, message: Message) -> None:
+        self.out: list[str] = []
+        self._dialect = dialect
+        self._version = dialect.version
+        self._first = dialect.is_first
+        self._prefix = f"{dialect.prefix}:" if dialect.prefix and not self._first else ""
+        self._attribute_prefix = self._prefix or f"{ALMA_PREFIX}:"
+        self._asks = isinstance(message, Initiation)
+        self._service = type(message).__name__.removesuffix("Response")
+        self._writers = _FIRST_WRITERS if self._first else _WRITERS
+
+    def document(self, message: Message, header: InitiationHeader | ResponseHeader | None) -> None:
+        out, version = self.out, _attribute(self._dialect.uri)
+        if self._first:
+            out.append(f'<NCIPMessage version="{version}">')
+        else:
+            out.append('<?xml version="1.0" encoding="UTF-8"?>')
+            default = "" if self._prefix else f' xmlns="{NAMESPACE}"'
+            qualifier = self._attribute_prefix
+            out.append(
+                f'<{self._prefix}NCIPMessage{default} xmlns:{qualifier[:-1]}="{NAMESPACE}" '
+                f'{qualifier}version="{version}">'
+            )
+        declaration = declaration_of(type(message))
+        if isinstance(message, BareProblem):
+            if not message.problem:
+                raise LocalError("bare Problems, and none of them")
+            self._content(message, declaration)
+        else:
+            name = dict(self._dialect.renamed).get(declaration.name, declaration.name)
+            out.append(f"<{self._prefix}{name}>")
+            if header is not None:
+                self._structure(type(header).__name__, header)
+            self._content(message, declaration)
+            out.append(f"</{self._prefix}{name}>")
+        out.append(f"</{self._prefix}NCIPMessage>")
+
+    def _structure(self, name: str, value: Content) -> None:
+        declaration = declaration_of(type(value))
+        tag = f"{self._prefix}{name}"
+        self.out.append(f"<{tag}>")
+        self._content(value, declaration)
+        self.out.append(f"</{tag}>")
+
+    def _content(self, value: Content, declaration: Declaration) -> None:
+        refused = declaration.refuses and bool(getattr(value, "problem", ()))
+        names: list[str] = []
+        wrapper = ""
+        for slot in declaration.slots:
+            given = self._given(value, slot, declaration, refused)
+            if given is None:
+                continue
+            if self._first and slot.wrapper != wrapper:
+                self._wrap(wrapper, slot.wrapper)
+                wrapper = slot.wrapper
+            name = slot.first_name if self._first else slot.name
+            write = self._writers[slot.kind]
+            for each in self._limited(given, slot, declaration) if slot.repeated else (given,):
+                names.append(slot.name)
+                write(self, name, each, slot)
+        self._wrap(wrapper, "")
+        if not refused:
+            self._check_choices(names, declaration)
+
+    def _given(self, value: Content, slot: Slot, declaration: Declaration, refused: bool) -> Any:
+        """What is written of this field, None if it is left out."""
+        if slot.since > self._version or slot.presence is Presence.STRAY:
+            return None
+        given = getattr(value, slot.attribute)
+        if given is None or given is False or given == () or given == "":
+            if slot.filled_before > self._version > Version.V1_01:
+                return slot.filling
+            if slot.presence is Presence.OPTIONAL or refused:
+                return None
+            if given is None or given == ():
+                raise LocalError(f"{declaration.name} without {slot.name}")
+        elif slot.beside_problem is not refused and not (
+            slot.name == "Problem" or slot.kind is Kind.EXTENSION
+        ):
+            raise LocalError(f"{declaration.name} with {slot.name} and a Problem, or without one")
+        return given
+
+    def _check_choices(self, names: list[str], declaration: Declaration) -> None:
+        for rule in declaration.rules:
+            if not rule.holds([name for name in names if name in rule.names]):
+                raise LocalError(f"{declaration.name} with another choice than the schema's")
+        if self._asks and self._version < Version.V2_01 and set(names) >= _ITEM_OR_TITLE:
+            raise LocalError(f"{declaration.name} for both an item and a title, before version 2.01")
+
+    def _limited(self, values: tuple[Any, ...], slot: Slot, declaration: Declaration) -> tuple[Any, ...]:
+        """As many as this version has room for."""
+        if slot.name == "Problem" and self._first:
+            return values[:1]
+        if slot.single_before > self._version and len(values) > 1:
+            if issubclass(declaration.struct, Initiation):
+                raise LocalError(f"{declaration.name} with several {slot.name}, before {slot.single_before}")
+            return values[:1]
+        return values
+
+    def _wrap(self, old: str, new: str) -> None:
+        if old:
+            self.out.append(f"</{old}>")
+        if new:
+            self.out.append(f"<{new}>")
+
+    # Values in version 2
+
+    def text(self, name: str, value: str, slot: Slot) -> None:
+        tag = f"{self._prefix}{name}"
+        self.out.append(f"<{tag}>{_escaped(value)}</{tag}>")
+
+    def secret(self, name: str, value: Any, slot: Slot) -> None:
+        self.text(name, value.reveal(), slot)
+
+    def date(self, name: str, value: Any, slot: Slot) -> None:
+        self.text(name, written_date(value), slot)
+
+    def integer(self, name: str, value: int, slot: Slot) -> None:
+        if slot.minimum is not None and value < slot.minimum:
+            raise LocalError(f"{slot.name} is at least {slot.minimum}")
+        self.text(name, str(value), slot)
+
+    def flag(self, name: str, value: bool, slot: Slot) -> None:
+        self.out.append(f"<{self._prefix}{name}/>")
+
+    def pair(self, name: str, value: SchemeValuePair, slot: Slot) -> None:
+        tag = f"{self._prefix}{name}"
+        scheme = ""
+        if value.scheme:
+            scheme = f' {self._attribute_prefix}Scheme="{_attribute(value.scheme)}"'
+        self.out.append(f"<{tag}{scheme}>{_escaped(value.value)}</{tag}>")
+
+    def structure(self, name: str, value: Content, slot: Slot) -> None:
+        self._structure(name, value)
+
+    def extension(self, name: str, value: tuple[Element, ...], slot: Slot) -> None:
+        self.out.append(f"<{self._prefix}{name}>")
+        for element in value:
+            self._element(element)
+        self.out.append(f"</{self._prefix}{name}>")
+
+    def _element(self, element: Element) -> None:
+        ours = element.namespace == NAMESPACE
+        tag = f"{self._prefix}{element.name}" if ours else element.name
+        space = "" if ours else f' xmlns="{_attribute(element.namespace)}"'
+        attributes = "".join(f' {name}="{_attribute(value)}"' for name, value in element.attributes)
+        self.out.append(f"<{tag}{space}{attributes}>{_escaped(element.text)}")
+        for child in element.children:
+            self._element(child)
+        self.out.append(f"</{tag}>")
+
+    # Values in version 1
+
+    def first_pair(self, name: str, value: SchemeValuePair, slot: Slot) -> None:
+        scheme = value.scheme or (scheme_of(slot.codes) if slot.codes else "")
+        self.out.append(
+            f"<{name}><Scheme>{_escaped(scheme)}</Scheme><Value>{_escaped(value.value)}</Value></{name}>"
+        )
+
+    def first_structure(self, name: str, value: Content, slot: Slot) -> None:
+        match value:
+            case Problem():
+                self._first_problem(value)
+            case UserId() if slot.visible:
+                self._visible_user_id(value)
+            case _:
+                self._structure(name, value)
+
+    def _visible_user_id(self, value: UserId) -> None:
+        slots = {slot.name: slot for slot in declaration_of(UserId).slots}
+        kind = value.user_identifier_type or SchemeValuePair("Barcode")
+        self.out.append("<VisibleUserId>")
+        if value.agency_id:
+            self.first_pair("UniqueAgencyId", value.agency_id, slots["AgencyId"])
+        self.first_pair("VisibleUserIdentifierType", kind, slots["UserIdentifierType"])
+        self.text("VisibleUserIdentifier", value.user_identifier_value, slots["UserIdentifierValue"])
+        self.out.append("</VisibleUserId>")
+
+    def _first_problem(self, problem: Problem) -> None:
+        """The nested form.
+
+        Its one text for people, ProcessingErrorDetail, is in no standard, so is left out.
+        """
+        kind = problem.problem_type or SchemeValuePair("")
+        word = "MessagingError" if kind.value in MESSAGING else "ProcessingError"
+        scheme = _escaped(kind.scheme or problem_scheme(kind.value, self._service))
+        self.out.append(
+            f"<Problem><{word}><{word}Type><Scheme>{scheme}</Scheme>"
+            f"<Value>{_escaped(kind.value)}</Value></{word}Type>"
+        )
+        if problem.problem_element:
+            element = problem.problem_element.rpartition("/")[2]
+            value = problem.problem_value
+            shown = f"<{word}Value>{_escaped(value)}</{word}Value>" if value else ""
+            self.out.append(
+                f"<{word}Element><ElementName>{_escaped(element)}</ElementName>{shown}</{word}Element>"
+            )
+        self.out.append(f"</{word}></Problem>")
+
+
+_ITEM_OR_TITLE: Final = frozenset(("BibliographicId", "ItemId"))
+
+_Write = Callable[[_Writer, str, Any, Slot], None]
+_WRITERS: Final[dict[Kind, _Write]] = {
+    Kind.TEXT: _Writer.text,
+    Kind.SECRET: _Writer.secret,
+    Kind.DATE: _Writer.date,
+    Kind.INTEGER: _Writer.integer,
+    Kind.FLAG: _Writer.flag,
+    Kind.PAIR: _Writer.pair,
+    Kind.STRUCTURE: _Writer.structure,
+    Kind.EXTENSION: _Writer.extension,
+}
+_FIRST_WRITERS: Final[dict[Kind, _Write]] = {
+    **_WRITERS,
+    Kind.PAIR: _Writer.first_pair,
+    Kind.STRUCTURE: _Writer.first_structure,
+}

@@ -1,0 +1,171 @@
+"""Which partner sent a message: found by the agency and the profile that its header names, then put to the
+test.
+
+The rule it keeps: a name lets nobody in. Secret, certificate and address must be right where a partner has
+them, and what was wrong of these is not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from core.actor import Actor
+from core.desk import CirculationDesk
+from core.ports import Credentials
+from protocols.ncip.messages import Initiation
+from protocols.ncip.problems import ProblemType
+from protocols.ncip.structures import InitiationHeader, Party, Problem
+from protocols.ncip.values import SchemeValuePair, Secret
+from servers.configuration.settings import NcipAgency, RemoteStorage, fingerprint
+from servers.lines.addresses import holds, networks
+from servers.lines.tls import PeerIdentity
+from servers.ncip.partner import Partner
+
+NO_HEADER = InitiationHeader()
+
+
+class Agencies:
+    """The partners of the configuration, and the stores that some of them speak for."""
+
+    def __init__(
+        self,
+        agencies: Iterable[NcipAgency],
+        storages: Iterable[RemoteStorage],
+        desk: CirculationDesk,
+        credentials: Credentials,
+    ) -> None:
+        self._agencies = tuple(agencies)
+        self._storages = {storage.profile: storage for storage in storages}
+        self._networks = {agency.code: networks(agency.addresses) for agency in self._agencies}
+        self._desk = desk
+        self._credentials = credentials
+
+    async def caller(
+        self,
+        service: type[Initiation],
+        header: InitiationHeader | None,
+        identity: PeerIdentity | None,
+        peer: str,
+    ) -> Partner | Problem:
+        """Who asks for the service; or why they may not."""
+        header = NO_HEADER if header is None else header
+        profile = self._profile(header)
+        agency = self._named(service, header, profile, identity)
+        if isinstance(agency, Problem):
+            return agency
+        if not await self._is_right(agency, header, identity, peer):
+            return _problem(service, ProblemType.AGENCY_AUTHENTICATION_FAILED, "FromAgencyAuthentication")
+        system = _text(header.from_system_id)
+        if agency.systems and system not in agency.systems:
+            return _problem(service, ProblemType.UNKNOWN_SYSTEM, "FromSystemId", system)
+        if agency.services and service.__name__ not in agency.services:
+            return _problem(service, ProblemType.UNAUTHORIZED_SERVICE_FOR_AGENCY, _FROM, _agency(header))
+        return self._at_desk(service, agency, header, profile)
+
+    def _named(
+        self,
+        service: type[Initiation],
+        header: InitiationHeader,
+        profile: str,
+        identity: PeerIdentity | None,
+    ) -> NcipAgency | Problem:
+        """The partner that the header means; without a header, the certificate's owner."""
+        name = _agency(header)
+        if name:
+            found = [one for one in self._agencies if name in (one.code, *one.aliases)]
+        elif profile:
+            found = [one for one in self._agencies if profile in one.profiles]
+        else:
+            found = [one for one in self._agencies if one.certificate and _shows(one, identity)]
+        if not found:
+            kind = ProblemType.UNKNOWN_AGENCY if name else ProblemType.NEEDED_DATA_MISSING
+            return _problem(service, kind, _FROM, name)
+        fitting = [one for one in found if not one.profiles or profile in one.profiles]
+        if not fitting:
+            kind = ProblemType.UNAUTHORIZED_COMBINATION_OF_ELEMENT_VALUES_FOR_AGENCY
+            return _problem(service, kind, "ApplicationProfileType", profile)
+        return fitting[0]
+
+    def _profile(self, header: InitiationHeader) -> str:
+        """The profile that is named. Clients of version 1 may put it in place of a secret."""
+        profile, secret = _text(header.application_profile_type), header.from_agency_authentication
+        if profile or not secret:
+            return profile
+        listed = {name: Secret(name) for one in self._agencies for name in one.profiles if not one.secret}
+        return next((name for name, text in listed.items() if text == secret), "")
+
+    async def _is_right(
+        self, agency: NcipAgency, header: InitiationHeader, identity: PeerIdentity | None, peer: str
+    ) -> bool:
+        """Whether it is the partner who speaks: everything that it has to show is right."""
+        listed = self._networks[agency.code]
+        if listed and not holds(listed, peer):
+            return False
+        if agency.certificate and not _shows(agency, identity):
+            return False
+        if not agency.secret:
+            return True
+        shown = header.from_agency_authentication or header.from_system_authentication
+        secret, hashed = (shown.reveal() if shown else ""), str(agency.secret)
+        known = self._credentials.known(secret, hashed)
+        return await self._credentials.verify(secret, hashed) if known is None else known
+
+    def _at_desk(
+        self, service: type[Initiation], agency: NcipAgency, header: InitiationHeader, profile: str
+    ) -> Partner | Problem:
+        """Where it acts: a store at one of its desks, which the header may name, others at their own."""
+        storage = self._storages.get(profile) if profile in agency.profiles else None
+        behalf = _party(header.on_behalf_of_agency)
+        if storage is None:
+            here = next((code for code in self._candidates(behalf, agency.desk) if code), "")
+            return Partner(agency, Actor(agency.code, here), self._desk)
+        if behalf and behalf not in storage.desks:
+            kind = ProblemType.UNAUTHORIZED_COMBINATION_OF_ELEMENT_VALUES_FOR_AGENCY
+            return _problem(service, kind, "OnBehalfOfAgency/AgencyId", behalf)
+        actor = Actor(agency.code, _library(behalf or storage.desks[0]), storage.locations)
+        return Partner(agency, actor, self._desk, storage)
+
+    def _candidates(self, behalf: str, desk: str) -> Iterator[str]:
+        """The agency on whose behalf it speaks if that is ours, that of its desk, the first one."""
+        policy = self._desk.policy
+        yield from (_library(name) for name in (behalf, desk) if policy.is_agency(_library(name)))
+        yield from (agency.code for agency in policy.policy.agencies)
+
+
+_FROM = "FromAgencyId/AgencyId"
+
+
+def _shows(agency: NcipAgency, identity: PeerIdentity | None) -> bool:
+    """Whether the client certificate is the partner's."""
+    if identity is None:
+        return False
+    if digits := fingerprint(agency.certificate):
+        return identity.fingerprint == digits
+    names = (identity.common_name, *identity.dns_names)
+    return agency.certificate.casefold() in [name.casefold() for name in names if name]
+
+
+def _problem(service: type[Initiation], kind: ProblemType, element: str, value: str = "") -> Problem:
+    return Problem(
+        problem_type=SchemeValuePair(kind),
+        problem_detail=kind.value,
+        problem_element=f"//{service.__name__}/InitiationHeader/{element}",
+        problem_value=value or None,
+    )
+
+
+def _agency(header: InitiationHeader) -> str:
+    return _party(header.from_agency_id)
+
+
+def _party(party: Party | None) -> str:
+    return "" if party is None else _text(party.agency_id)
+
+
+def _text(pair: SchemeValuePair | None) -> str:
+    return "" if pair is None else pair.value.strip()
+
+
+def _library(desk: str) -> str:
+    """The agency of ``AGENCY.DESK``."""
+    return desk.partition(".")[0]

@@ -1,0 +1,109 @@
+"""NCIP messages to acts at the desk, outcomes to NCIP messages: here alone NCIP's words meet the library's.
+
+This file says only which room speaks for which service; one that no room speaks for is unsupported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, get_args
+
+from core.refusals import Reason, Refused
+from core.rules.facts import Pin
+from protocols.ncip import messages as m
+from protocols.ncip.values import Secret
+from servers.configuration.settings import PinCheck
+from servers.ncip.partner import Partner
+from servers.ncip.translate import (
+    guests,
+    items,
+    libraries,
+    loans,
+    members,
+    notifications,
+    requests,
+    stock,
+    storage,
+    users,
+)
+from servers.ncip.translate.problems import refused, unsupported
+from servers.ncip.translate.reply import Reply, Said
+from servers.ncip.translate.versions import versions
+from servers.ncip.translate.wording import ByUser, user_key, user_secret
+
+__all__ = ["Reply", "answer", "known_pin", "patron_secret", "refused", "versions"]
+
+_PINNED: Final = frozenset(get_args(ByUser))
+
+
+def answer(request: m.Initiation, partner: Partner, pin: Pin) -> Reply:
+    """Do what a partner asks for, and put the outcome in the standard's words."""
+    room = _room(type(request), partner)
+    if room is None:
+        return Reply(unsupported(type(request)))
+    if pin is Pin.WRONG:
+        refusal = Refused(Reason.WRONG_PIN)
+        return Reply(refused(request, refusal), reason=refusal.reason)
+    said = room(request, partner, pin)
+    if isinstance(said, Reply):
+        return said
+    return Reply(refused(request, said.outcome), said.unit, said.mine, said.outcome.reason)
+
+
+def known_pin(request: m.Initiation, partner: Partner) -> Pin | None:
+    """What is known of the PIN in a request; None if it must be hashed first."""
+    policy = partner.agency.pin
+    if type(request) not in _PINNED or policy is PinCheck.NEVER or partner.storage is not None:
+        return Pin.NOT_GIVEN
+    assert isinstance(request, ByUser), "the table is made of it"
+    secret = user_secret(request)
+    if secret:
+        return partner.desk.known_pin(partner.actor, user_key(request), secret.reveal())
+    demanded = policy is PinCheck.ALWAYS and isinstance(request, m.LookupUser)
+    return Pin.WRONG if demanded else Pin.NOT_GIVEN
+
+
+def patron_secret(request: m.Initiation) -> tuple[str, Secret]:
+    """Whose PIN the request carries, and the PIN."""
+    assert isinstance(request, ByUser), "only what `known_pin` knows nothing of"
+    secret = user_secret(request)
+    assert secret is not None, "only a PIN is checked"
+    return user_key(request), secret
+
+
+Room = Callable[[Any, Partner, Pin], Said]
+
+
+def _room(service: type[m.Initiation], partner: Partner) -> Room | None:
+    return (_ROOMS if partner.storage is None else _STORE_ROOMS).get(service)
+
+
+_ROOMS: Final[Mapping[type[m.Initiation], Room]] = {
+    m.LookupAgency: libraries.look_up,
+    m.LookupItem: items.look_up,
+    m.LookupRequest: requests.look_up,
+    m.LookupUser: users.look_up,
+    m.AcceptItem: guests.accept,
+    m.CancelRecallItem: loans.cancel_recall,
+    m.CancelRequestItem: requests.cancel,
+    m.CheckInItem: loans.check_in,
+    m.CheckOutItem: loans.check_out,
+    m.DeleteItem: stock.delete,
+    m.DeleteUser: members.delete,
+    m.RecallItem: loans.recall,
+    m.RenewItem: loans.renew,
+    m.ReportCirculationStatusChange: stock.claim,
+    m.RequestItem: requests.place,
+    m.SendUserNotice: members.notify,
+    m.UndoCheckOutItem: loans.undo_check_out,
+    m.UpdateCirculationStatus: stock.set_status,
+    **dict.fromkeys(m.Notification.__subclasses__(), notifications.written_down),
+    m.ItemCheckedIn: notifications.checked_in,
+    m.ItemRequestCancelled: notifications.request_cancelled,
+    m.ItemRequested: notifications.requested,
+}
+_STORE_ROOMS: Final[Mapping[type[m.Initiation], Room]] = {
+    m.CheckInItem: storage.shelved,
+    m.CheckOutItem: storage.sent_out,
+    m.CancelRequestItem: storage.not_found,
+}

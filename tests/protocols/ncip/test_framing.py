@@ -1,0 +1,72 @@
+"""Messages in a stream of bare XML come out whole, wherever it is cut."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from protocols.ncip.errors import RemoteError
+from protocols.ncip.framing import Framer
+
+ONE = b'<?xml version="1.0"?><ns1:NCIPMessage xmlns:ns1="x"><a>Fu\xc3\x9f &lt; </a></ns1:NCIPMessage>'
+TWO = b"<NCIPMessage>\n<a/></NCIPMessage\n >"
+
+
+def fed(*pieces: bytes, limit: int = 1 << 20) -> list[bytes]:
+    framer, out = Framer(limit), []
+    for piece in pieces:
+        framer.feed(piece)
+        while (message := framer.next()) is not None:
+            out.append(message)
+    return out
+
+
+@given(cuts=st.lists(st.integers(0, len(ONE) + len(TWO) + 4), max_size=6).map(sorted))
+def test_cutting_changes_nothing(cuts: list[int]) -> None:
+    stream = b"\r\n" + ONE + b"\n" + TWO + b"\0"
+    pieces = [stream[start:stop] for start, stop in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+    assert fed(*pieces) == [ONE, TWO]
+
+
+def test_one_byte_at_a_time_is_enough() -> None:
+    assert fed(*(bytes([byte]) for byte in ONE + TWO)) == [ONE, TWO]
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"",
+        b" \r\n",
+        b"<NCIPMessage>",
+        b"<NCIPMessage></NCIPMess",
+        b"</NCIPMessages>",
+        b"<a></a>",
+        b"no XML at all",
+    ],
+)
+def test_what_has_no_end_is_no_message(piece: bytes) -> None:
+    assert fed(piece) == []
+
+
+def test_blanks_between_messages_are_not_kept() -> None:
+    framer = Framer()
+    framer.feed(b" \n" * 1000)
+    assert framer.next() is None
+    assert len(framer) == 0
+
+
+@pytest.mark.parametrize("data", [b"<" * 101, b"x" * 101, b"<NCIPMessage>" + b"x" * 80 + b"</NCIPMessage>"])
+@pytest.mark.parametrize("step", [1, 1000])
+def test_a_message_over_the_limit_is_refused(data: bytes, step: int) -> None:
+    with pytest.raises(RemoteError, match="too long"):
+        fed(*(data[start : start + step] for start in range(0, len(data), step)), limit=100)
+
+
+def test_a_message_of_the_limit_passes() -> None:
+    assert fed(ONE + TWO, limit=len(ONE)) == [ONE, TWO]
+
+
+def test_a_long_message_in_small_pieces_is_searched_once() -> None:
+    """A hundred thousand pieces are soon done: what was searched is not searched again."""
+    body = b"<NCIPMessage><a>" + b"x" * 300_000
+    pieces = [body[start : start + 3] for start in range(0, len(body), 3)]
+    assert fed(*pieces, b"</a></NCIPMessage>") == [body + b"</a></NCIPMessage>"]

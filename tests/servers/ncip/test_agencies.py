@@ -1,0 +1,129 @@
+"""Who may speak: by name and profile, and then by secret, certificate and address."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from servers.configuration.settings import NcipAgency, RemoteStorage, SecretHash, Settings
+from servers.lines.tls import PeerIdentity
+from tests.fakes.world import World
+from tests.servers.ncip.speaking import BROKER, DEPOT_STORAGE, STORE, Speaker, item, problem, user
+
+ASKED = f"<LookupUser>{user('P1')}</LookupUser>"
+ANSWER = "{LookupUserResponse {UserId {AgencyId TOWN}{UserIdentifierValue P1}}}"
+HEADER = "//LookupUser/InitiationHeader"
+FAILED = problem(
+    "LookupUserResponse",
+    "Agency Authentication Failed",
+    "Agency Authentication Failed",
+    f"{HEADER}/FromAgencyAuthentication",
+)
+KIOSK_CERTIFICATE = PeerIdentity("broker.example.org", ("b.example.org",), "ab" * 32)
+
+
+def speaker(world: World, *agencies: NcipAgency, **given: str) -> Speaker:
+    storages: tuple[RemoteStorage, ...] = (DEPOT_STORAGE,)
+    settings = Settings(ncip_agency=agencies, remote_storage=storages)
+    return Speaker(world, agencies[0], settings=settings, **given)
+
+
+class TestNames:
+    async def test_whoever_is_not_listed_is_an_unknown_agency(self, world: World) -> None:
+        stranger = speaker(world, BROKER, sender="MOON")
+        assert await stranger.ask(ASKED) == problem(
+            "LookupUserResponse",
+            "Unknown Agency",
+            "Unknown Agency",
+            f"{HEADER}/FromAgencyId/AgencyId",
+            "MOON",
+        )
+
+    async def test_an_alias_is_a_name(self, world: World) -> None:
+        named = replace(BROKER, aliases=("OTHER",))
+        assert await speaker(world, named, sender="OTHER").ask(ASKED) == ANSWER
+
+    async def test_a_profile_that_is_not_its_own_is_refused(self, world: World) -> None:
+        kind = "Unauthorized Combination Of Element Values For Agency"
+        assert await speaker(world, BROKER, profile="DEPOT").ask(ASKED) == problem(
+            "LookupUserResponse", kind, kind, f"{HEADER}/ApplicationProfileType", "DEPOT"
+        )
+
+    async def test_a_partner_without_profiles_may_name_any(self, world: World) -> None:
+        plain = replace(BROKER, profiles=())
+        assert await speaker(world, plain, profile="WHATEVER").ask(ASKED) == ANSWER
+
+    async def test_a_store_is_one_only_under_a_profile_that_its_partner_lists(self, world: World) -> None:
+        plain = replace(BROKER, profiles=())
+        lent = await speaker(world, plain, profile="DEPOT").ask(
+            f"<CheckOutItem>{user('P1')}{item('I1')}</CheckOutItem>"
+        )
+        assert "{DateDue " in lent
+
+    async def test_two_of_one_name_are_told_apart_by_profile(self, world: World) -> None:
+        broker = replace(BROKER, aliases=("TOWN",))
+        assert await speaker(world, broker, STORE, sender="TOWN").ask(ASKED) == ANSWER
+        as_store = speaker(world, STORE, broker, sender="TOWN")
+        assert "Unsupported Service" in await as_store.ask(ASKED)
+
+    async def test_without_a_header_something_is_missing(self, world: World) -> None:
+        broker = speaker(world, BROKER)
+        body = broker.message(ASKED).replace(broker.header(), "").encode()
+        answer = (await broker.post(body)).body
+        assert b"Needed Data Missing" in answer
+        assert b"ResponseHeader" not in answer
+
+    async def test_a_certificate_does_for_a_header(self, world: World) -> None:
+        certified = NcipAgency("BROKER", certificate="broker.example.org")
+        broker = speaker(world, certified)
+        broker.identity = KIOSK_CERTIFICATE
+        body = broker.message(ASKED).replace(broker.header(), "").encode()
+        assert b"UserIdentifierValue>P1<" in (await broker.post(body)).body
+
+
+class TestProofs:
+    async def test_a_wrong_secret_fails(self, world: World) -> None:
+        assert await speaker(world, BROKER, secret="Canary1").ask(ASKED) == FAILED
+
+    async def test_the_secret_of_the_system_is_as_good(self, world: World) -> None:
+        broker = speaker(world, BROKER)
+        told = broker.message(ASKED).replace("FromAgencyAuthentication", "FromSystemAuthentication")
+        assert b"P1" in (await broker.post(told.encode())).body
+
+    @pytest.mark.parametrize(
+        "certificate",
+        ["broker.example.org", "B.example.org", "AB:" * 31 + "AB"],
+        ids=["name", "DNS", "print"],
+    )
+    async def test_a_certificate_must_be_shown_where_there_is_one(
+        self, world: World, certificate: str
+    ) -> None:
+        certified = replace(BROKER, secret=SecretHash(), certificate=certificate)
+        broker = speaker(world, certified)
+        assert await broker.ask(ASKED) == FAILED
+        broker.identity = KIOSK_CERTIFICATE
+        assert await broker.ask(ASKED) == ANSWER
+        broker.identity = PeerIdentity("other", (), "cd" * 32)
+        assert await broker.ask(ASKED) == FAILED
+
+    async def test_whoever_comes_from_elsewhere_fails(self, world: World) -> None:
+        broker = speaker(world, replace(BROKER, addresses=("192.0.2.0/24",)))
+        assert await broker.ask(ASKED) == FAILED
+        broker.peer = "192.0.2.7"
+        assert await broker.ask(ASKED) == ANSWER
+
+
+class TestRights:
+    async def test_a_service_that_is_not_listed_is_not_authorised(self, world: World) -> None:
+        broker = speaker(world, replace(BROKER, services=("LookupItem",)))
+        kind = "Unauthorized Service For Agency"
+        assert await broker.ask(ASKED) == problem(
+            "LookupUserResponse", kind, kind, f"{HEADER}/FromAgencyId/AgencyId", "BROKER"
+        )
+        assert "Problem" not in await broker.ask(f"<LookupItem>{item('I1')}</LookupItem>")
+
+    async def test_a_system_that_is_not_listed_is_unknown(self, world: World) -> None:
+        broker = speaker(world, replace(BROKER, systems=("ILL",)))
+        assert await broker.ask(ASKED) == problem(
+            "LookupUserResponse", "Unknown System", "Unknown System", f"{HEADER}/FromSystemId"
+        )
