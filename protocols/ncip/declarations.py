@@ -18,7 +18,8 @@ from protocols.ncip.marks import Presence
 from protocols.ncip.messages import SERVICES, Lookup, Message, Notification, Response, Update
 from protocols.ncip.schemes import CodeList
 from protocols.ncip.structures import Content
-from protocols.ncip.values import Element, SchemeValuePair, Secret
+from protocols.ncip.values import Element, SchemeValuePair
+from protocols.secret import Secret
 
 
 class Kind(Enum):

@@ -24,12 +24,12 @@ from protocols.ncip.structures import Content, InitiationHeader, ResponseHeader
 from protocols.ncip.values import (
     Element,
     SchemeValuePair,
-    Secret,
     denies,
     is_exact_date,
     read_date,
     read_integer,
 )
+from protocols.secret import Secret
 
 Where = tuple[Any, str]
 """The way to an element: that of its parent, and its name."""

@@ -22,7 +22,8 @@ from protocols.ncip.marks import (
     Visible,
 )
 from protocols.ncip.problems import ProblemType as ProblemTypes
-from protocols.ncip.values import Date, Element, SchemeValuePair, Secret
+from protocols.ncip.values import Date, Element, SchemeValuePair
+from protocols.secret import Secret
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):

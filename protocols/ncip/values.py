@@ -1,11 +1,10 @@
-"""The simple values of NCIP, how each is read from text: secrets, code values, dates, numbers, extensions.
+"""The simple values of NCIP, how each is read from text: code values, dates, numbers, extensions.
 
 A reader gives None for what it cannot make sense of; whether that is forgiven is the business of `reading`.
 """
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
-from hmac import compare_digest
 from typing import Final
 
 import msgspec
@@ -15,38 +14,6 @@ Date = datetime | date
 
 A moment may lack its zone, which only its library knows.
 """
-
-
-class Secret:
-    """A password, PIN or shared secret: it can be compared and revealed, but not printed or serialised."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The text itself, for the wire and for checking."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Secret):
-            return NotImplemented
-        return compare_digest(
-            self._value.encode("utf-8", "surrogatepass"), other._value.encode("utf-8", "surrogatepass")
-        )
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def __reduce__(self) -> str:
-        raise TypeError("a Secret is not pickled")
 
 
 class SchemeValuePair(msgspec.Struct, frozen=True, gc=False):

@@ -9,43 +9,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from functools import lru_cache
-from hmac import compare_digest
 from string import ascii_uppercase
 from typing import Annotated, Any, Final, TypeVar, cast
 
 import msgspec
 
-
-class Secret:
-    """A password or PIN: it can be compared and revealed, but not printed, formatted or serialised."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The text itself, for the wire and for checking."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Secret):
-            return NotImplemented
-        return compare_digest(
-            self._value.encode("utf-8", "surrogatepass"), other._value.encode("utf-8", "surrogatepass")
-        )
-
-    def __hash__(self) -> int:
-        return hash(self._value)
-
-    def __reduce__(self) -> str:
-        raise TypeError("a Secret is not pickled")
+from protocols.secret import Secret
 
 
 class Shape(msgspec.Struct, frozen=True, eq=False):

@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Final, get_args
 
 import msgspec
 
+from protocols.secret import Secret
 from protocols.sip2 import fields as f
 
 Flag = Annotated[bool, f.FLAG]
@@ -593,7 +594,7 @@ def shown(value: object) -> str:
     match value:
         case None:
             return "-"
-        case f.Secret():
+        case Secret():
             return "***"
         case bool():
             return "Y" if value else "N"

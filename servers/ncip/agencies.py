@@ -15,7 +15,8 @@ from core.ports import Credentials
 from protocols.ncip.messages import Initiation
 from protocols.ncip.problems import ProblemType
 from protocols.ncip.structures import InitiationHeader, Party, Problem
-from protocols.ncip.values import SchemeValuePair, Secret
+from protocols.ncip.values import SchemeValuePair
+from protocols.secret import Secret
 from servers.configuration.settings import NcipAgency, RemoteStorage, fingerprint
 from servers.lines.addresses import holds, networks
 from servers.lines.tls import PeerIdentity

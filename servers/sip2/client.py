@@ -14,11 +14,11 @@ from types import TracebackType
 
 from msgspec import Struct
 
+from protocols.secret import Secret
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import Wire
 from protocols.sip2.connection import SC_LIMITS, Closing, Connection, Noticed, Replay, Response, Role
 from protocols.sip2.errors import LocalError, RemoteError
-from protocols.sip2.fields import Secret
 from protocols.sip2.framing import Framer
 from servers.sip2.recording import Recorder
 

@@ -17,10 +17,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from protocols.secret import Secret
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import Wire, parse, serialise
 from protocols.sip2.errors import RemoteError
-from protocols.sip2.fields import FeeType, HoldMode, HoldType, PaymentType, ScStatusCode, Secret, Summary
+from protocols.sip2.fields import FeeType, HoldMode, HoldType, PaymentType, ScStatusCode, Summary
 from protocols.sip2.messages import explain
 from servers.places import demo_state
 from servers.sip2.client import ClientProblem, Sip2Client, Target

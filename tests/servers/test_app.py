@@ -28,8 +28,8 @@ from core.model.records import ItemStatus
 from core.ports import Batch, Change, StoreUnusable
 from core.storage.memory import MemoryStore
 from core.storage.sqlite import SqliteStore
+from protocols.secret import Secret
 from protocols.sip2 import messages as m
-from protocols.sip2.fields import Secret
 from servers.app import (
     CountingIds,
     Server,

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from structlog.typing import FilteringBoundLogger
 
 from core.model.policy import Unit
-from protocols.sip2.fields import Secret
+from protocols.secret import Secret
 from servers.configuration.settings import Identifiers, LogFormat, LogLevel, LogSettings, SecretHash
 from servers.log import LINES_A_SECOND, LONGEST_VALUE, Limiter, Renderer, Writer, get_logger, set_up
 from tests.matrix import proves

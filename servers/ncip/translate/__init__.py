@@ -11,7 +11,7 @@ from typing import Any, Final, get_args
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
 from protocols.ncip import messages as m
-from protocols.ncip.values import Secret
+from protocols.secret import Secret
 from servers.configuration.settings import PinCheck
 from servers.ncip.partner import Partner
 from servers.ncip.translate import (

@@ -15,7 +15,8 @@ from core.rules.facts import Offline, Pin
 from protocols.ncip import messages as m
 from protocols.ncip.schemes import AuthenticationInputType
 from protocols.ncip.structures import Amount, ItemId, MandatedAction, RequestId, UserId
-from protocols.ncip.values import Date, SchemeValuePair, Secret
+from protocols.ncip.values import Date, SchemeValuePair
+from protocols.secret import Secret
 from servers.ncip.partner import Partner
 
 ByUser = (

@@ -15,8 +15,9 @@ from typing import Final
 
 from msgspec import Struct
 
+from protocols.secret import Secret
 from protocols.sip2 import messages as m
-from protocols.sip2.fields import CirculationStatus, FeeType, HoldMode, PaymentType, Secret, Summary
+from protocols.sip2.fields import CirculationStatus, FeeType, HoldMode, PaymentType, Summary
 from servers.sip2.kiosk.abilities import supported
 from servers.sip2.kiosk.conversation import Conversation
 

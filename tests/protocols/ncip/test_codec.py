@@ -170,8 +170,9 @@ from protocols.ncip.structures import (
     UserPrivilegeFee,
     UserPrivilegeStatus,
 )
-from protocols.ncip.values import Element, Secret, child_text
+from protocols.ncip.values import Element, child_text
 from protocols.ncip.values import SchemeValuePair as P
+from protocols.secret import Secret
 
 DUE = datetime(2027, 1, 31, 23, 59, tzinfo=UTC)
 DAY = datetime(2027, 1, 5, 9, 30, tzinfo=timezone(timedelta(hours=1)))

@@ -19,7 +19,8 @@ from protocols.ncip.problems import ProblemType
 from protocols.ncip.reading import MOST_REPAIRS
 from protocols.ncip.repairs import Mode
 from protocols.ncip.structures import Content, InitiationHeader, ItemId, Problem, UserId
-from protocols.ncip.values import Element, SchemeValuePair, Secret
+from protocols.ncip.values import Element, SchemeValuePair
+from protocols.secret import Secret
 
 SECOND = [version for version in Version if version >= Version.V2_0]
 CALM = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=15)
@@ -136,7 +137,7 @@ def received(data: bytes, message: Message, mode: Mode = Mode.LENIENT) -> Any:
 
 
 @pytest.mark.parametrize("name", MESSAGES)
-@settings(CALM, max_examples=10)
+@settings(CALM, max_examples=6)
 @given(data=st.data())
 def test_what_is_written_is_read_back_and_needs_no_repair(name: str, data: st.DataObject) -> None:
     version = data.draw(st.sampled_from([each for each in Version if each >= MESSAGES[name].since]))
@@ -149,7 +150,7 @@ def test_what_is_written_is_read_back_and_needs_no_repair(name: str, data: st.Da
 
 
 @pytest.mark.parametrize("name", [name for name in MESSAGES if "LookupVersion" not in name])
-@settings(CALM, max_examples=10)
+@settings(CALM, max_examples=6)
 @given(data=st.data())
 def test_what_is_written_is_valid_by_the_schema(
     schemas: dict[Version, etree.XMLSchema], name: str, data: st.DataObject
@@ -191,7 +192,7 @@ def strict_accepts(data: bytes, message: Message) -> bool:
 
 @pytest.mark.parametrize("version", SECOND)
 @given(data=st.data())
-@settings(CALM, max_examples=150)
+@settings(CALM, max_examples=100)
 def test_strict_reading_and_the_schema_are_of_one_mind(
     schemas: dict[Version, etree.XMLSchema], version: Version, data: st.DataObject
 ) -> None:

@@ -41,7 +41,7 @@ from protocols.ncip.structures import (
     UserOptionalFields,
 )
 from protocols.ncip.values import SchemeValuePair as P
-from protocols.ncip.values import Secret
+from protocols.secret import Secret
 from tests.protocols.ncip.test_codec import DUE
 
 ROOT = 'xmlns="http://www.niso.org/2008/ncip" xmlns:n="http://www.niso.org/2008/ncip" n:version="2.02"'
@@ -174,6 +174,16 @@ ROWS = [
         RETURNED,
         ((R.EMPTY, "//CheckInItem/ItemElementType"), (R.EMPTY, "//CheckInItem/UserElementType")),
         quiet=True,
+    ),
+    Row(
+        "empty dates and amounts",
+        asked(f"<RenewItem>{USER}{ITEM}<DesiredDateDue/><PaidFeeAmount><MonetaryValue/></PaidFeeAmount></RenewItem>"),
+        RenewItem(user_id=R1, item_id=D1),
+        (
+            (R.EMPTY, "//RenewItem/DesiredDateDue"),
+            (R.EMPTY, "//RenewItem/PaidFeeAmount/MonetaryValue"),
+            (R.INCOMPLETE, "//RenewItem/PaidFeeAmount"),
+        ),
     ),
     Row(
         "an id without a value",

@@ -9,13 +9,13 @@ import pytest
 from protocols.ncip.values import (
     Date,
     Element,
-    Secret,
     denies,
     is_exact_date,
     read_date,
     read_integer,
     written_date,
 )
+from protocols.secret import Secret
 
 EAST, WEST = timezone(timedelta(hours=1)), timezone(-timedelta(hours=5, minutes=30))
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from protocols.secret import Secret
 from protocols.sip2.codec import (
     LONGEST_FIELD,
     MOST_FIELDS,
@@ -29,7 +30,6 @@ from protocols.sip2.fields import (
     PatronStatus,
     PaymentType,
     ScStatusCode,
-    Secret,
     SecurityMarker,
     Summary,
     SupportedMessages,

@@ -2,8 +2,8 @@
 
 import pytest
 
+from protocols.secret import Secret
 from protocols.sip2.compiled import reader, writer
-from protocols.sip2.fields import Secret
 from protocols.sip2.messages import DECLARATIONS, ItemInformation, RequestAcsResend
 
 ITEM_INFORMATION = DECLARATIONS["17"]

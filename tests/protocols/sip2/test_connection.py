@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from protocols.secret import Secret
 from protocols.sip2.codec import ErrorDetection, Wire, checksum
 from protocols.sip2.connection import (
     NEED_DATA,
@@ -19,7 +20,7 @@ from protocols.sip2.connection import (
     Role,
 )
 from protocols.sip2.errors import Defect, LocalError
-from protocols.sip2.fields import ScStatusCode, Secret
+from protocols.sip2.fields import ScStatusCode
 from protocols.sip2.framing import Terminator
 from protocols.sip2.messages import (
     EndPatronSession,

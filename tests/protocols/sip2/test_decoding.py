@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.secret import Secret
 from protocols.sip2.codec import Wire, checksum, parse
 from protocols.sip2.decoding import MASK, Decoded, Verdict, decode
-from protocols.sip2.fields import Secret
 from protocols.sip2.messages import Direction, FeePaid, Hold, Login, RequestAcsResend
 
 WIRE = Wire()

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from protocols.secret import Secret
 from protocols.sip2 import fields as f
-from protocols.sip2.fields import PatronStatus, Secret, Summary, SupportedMessages
+from protocols.sip2.fields import PatronStatus, Summary, SupportedMessages
 
 
 class TestSecret:

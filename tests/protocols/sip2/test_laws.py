@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.secret import Secret
 from protocols.sip2.codec import ErrorDetection, LimitUnit, Wire, checksum, parse, read, serialise
 from protocols.sip2.connection import (
     NEED_DATA,
@@ -28,7 +29,7 @@ from protocols.sip2.connection import (
 )
 from protocols.sip2.decoding import Verdict, decode
 from protocols.sip2.errors import RemoteError
-from protocols.sip2.fields import PRINT_WIDTH, VERSION, Field, ScStatusCode, Secret, Shape
+from protocols.sip2.fields import PRINT_WIDTH, VERSION, Field, ScStatusCode, Shape
 from protocols.sip2.framing import Framer, Terminator
 from protocols.sip2.messages import DECLARATIONS, Direction, LoginResponse, Message, ScStatus, explain
 

@@ -8,10 +8,11 @@ from datetime import datetime
 import msgspec
 import pytest
 
+from protocols.secret import Secret
 from protocols.sip2.codec import ErrorDetection, Wire, checksum
 from protocols.sip2.connection import NEED_DATA, Connection, Noticed, Request, Role
 from protocols.sip2.errors import Defect
-from protocols.sip2.fields import FeeType, HoldMode, PaymentType, ScStatusCode, Secret, Summary
+from protocols.sip2.fields import FeeType, HoldMode, PaymentType, ScStatusCode, Summary
 from protocols.sip2.messages import (
     BlockPatron,
     Checkin,

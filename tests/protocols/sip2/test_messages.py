@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import protocols.sip2
-from protocols.sip2.fields import CATALOGUE, FeeType, PatronStatus, Secret
+from protocols.secret import Secret
+from protocols.sip2.fields import CATALOGUE, FeeType, PatronStatus
 from protocols.sip2.messages import (
     DECLARATIONS,
     Direction,

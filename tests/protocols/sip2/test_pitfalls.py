@@ -7,10 +7,11 @@ from datetime import datetime
 import msgspec
 import pytest
 
+from protocols.secret import Secret
 from protocols.sip2.codec import Wire, checksum, parse, serialise
 from protocols.sip2.connection import NEED_DATA, Connection, Event, Noticed, Replay, Request, Role
 from protocols.sip2.errors import Defect
-from protocols.sip2.fields import MediaFlag, PatronStatus, Secret, SupportedMessages
+from protocols.sip2.fields import MediaFlag, PatronStatus, SupportedMessages
 from protocols.sip2.messages import (
     AcsStatus,
     CheckoutResponse,

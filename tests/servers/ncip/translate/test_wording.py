@@ -12,7 +12,8 @@ from core.actor import Actor
 from core.rules.facts import Pin
 from protocols.ncip import messages as m
 from protocols.ncip.structures import AuthenticationInput, ItemId, UserId
-from protocols.ncip.values import SchemeValuePair, Secret
+from protocols.ncip.values import SchemeValuePair
+from protocols.secret import Secret
 from servers.ncip.partner import Partner
 from servers.ncip.translate.wording import day, moment, money, request_key
 from tests.fakes.world import World
