@@ -20,6 +20,7 @@ from servers.configuration.demands import (
     CENTURY_HOURS,
     CHARSET,
     CURRENCY,
+    CURRENCY_OR_NONE,
     DATES,
     DELIMITER,
     DESKS,
@@ -633,6 +634,9 @@ class Profile(Struct, frozen=True, kw_only=True):
     payment_types_strict: Annotated[
         bool, key("Whether payment types that nobody has told of are refused.")
     ] = False
+    fee_currency: Annotated[
+        str, key("The currency it takes, whatever its payments say; empty: as they say.", CURRENCY_OR_NONE)
+    ] = ""
     comma_amounts: Annotated[bool, key("Whether its amounts may have a comma for the point.")] = False
 
 

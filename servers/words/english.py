@@ -98,7 +98,6 @@ NOTICES: Final[Mapping[Notice, str | Plural]] = {
     Notice.HOLD_READY: "Your hold is ready at {place}.",
     Notice.FEE_CHARGED: "A fee of {amount} {currency} was charged.",
     Notice.PAYMENT_TAKEN: "Payment of {amount} {currency} received. Thank you.",
-    Notice.STILL_OWED: "You still owe {amount} {currency}.",
     Notice.CARD_BLOCKED: "This card was blocked.",
     Notice.CARD_RETAINED: "This card was kept. Please ask at the desk.",
     Notice.CARD_ENABLED: "This card may be used again.",

@@ -28,7 +28,6 @@ class Notice(StrEnum):
 
     FEE_CHARGED = "fee-charged"
     PAYMENT_TAKEN = "payment-taken"
-    STILL_OWED = "still-owed"
 
     CARD_BLOCKED = "card-blocked"
     CARD_RETAINED = "card-retained"

@@ -38,7 +38,7 @@ def pay(request: m.FeePaid, station: Station, pin: Pin) -> Said:
         station.actor,
         patron_key(request.patron_identifier),
         amount,
-        request.currency_type.upper(),
+        station.terminal.fee_currency or request.currency_type.upper(),
         fee=_fee_id(request.fee_identifier),
         kind=PaymentKind.OTHER if kind is None else kind,
         reference=reference,

@@ -238,6 +238,7 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "status_flags": ('["recall-overdue"]', (StatusFlag.RECALL_OVERDUE,), '["blocked"]'),
         "payment_types": ('{ 07 = "debit-card" }', {"07": PaidBy.DEBIT_CARD}, '{ 07 = "shells" }'),
         "payment_types_strict": TRUTH,
+        "fee_currency": ('"CHF"', "CHF", '"Franken"'),
         "comma_amounts": TRUTH,
     },
     "terminal": {

@@ -257,6 +257,13 @@ async def test_a_comma_is_a_point_where_the_profile_says_so(
         assert fields(Kiosk(world, "strict").ask(pay(amount)), "AF") == [f"AF{INVALID}"]
 
 
+async def test_a_kiosk_that_always_says_usd_takes_the_currency_of_its_profile(world: World) -> None:
+    usd = pay("1.00").replace("EUR", "USD")
+    assert Kiosk(world, "as-it-says").ask(usd)[2] == "N"
+    assert Kiosk(world, fee_currency="EUR").ask(usd)[2] == "Y"
+    assert Kiosk(world, "wrong", fee_currency="CHF").ask(pay("1.00"))[2] == "N"
+
+
 async def test_a_receipt_is_in_the_terminals_language(world: World) -> None:
     kiosk = Kiosk(world, print_lines=True, language="003")
     (line,) = fields(kiosk.ask(pay("1.25")), "AG")
