@@ -182,19 +182,9 @@ class Connection:
         return len(self._outstanding)
 
     @property
-    def paused(self) -> bool:
-        """Whether reading on would only fill memory: until requests are answered, or because it is over."""
-        return self._closed or len(self._outstanding) >= self._most_outstanding
-
-    @property
     def has_more(self) -> bool:
         """Whether anything is left of what was received, so that it is worth asking for the next event."""
         return bool(self._framer.line or self._framer.buffer or self._events)
-
-    @property
-    def mid_message(self) -> bool:
-        """Whether a message has begun that is not whole yet."""
-        return bool(self._framer.line or self._framer.buffer) and not self.paused
 
     @property
     def awaited(self) -> Awaited:
@@ -205,11 +195,6 @@ class Connection:
             return Awaited.ANSWERS
         framer = self._framer
         return _REST if framer.line or framer.buffer else _MESSAGE
-
-    @property
-    def closed(self) -> bool:
-        """Whether `Closing` was or is the last event."""
-        return self._closed
 
     def receive_data(self, data: bytes) -> None:
         """Take what came from the peer; nothing, once the conversation is over."""

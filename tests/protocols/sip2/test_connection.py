@@ -173,9 +173,9 @@ class TestPipelining:
     def test_no_more_than_eight_are_handed_out(self, acs: Connection) -> None:
         stream = b"".join(end_session(f"P{n}").encode() + b"\r" for n in range(10))
         assert len(events(acs, stream)) == acs.outstanding == 8
-        assert acs.paused
+        assert acs.awaited is Awaited.ANSWERS
         acs.send(answer("P0"))
-        assert not acs.paused
+        assert acs.awaited is not Awaited.ANSWERS
         assert len(events(acs)) == 1
         assert events(acs) == []
 
@@ -299,13 +299,13 @@ class TestDefects:
         happened = events(acs, b"9300CNa|COb|AY2AZ0000\r" * 12)
         assert happened.count(RESEND) == 9
         assert happened[-1] == Closing(Defect.CHECKSUM_WRONG, RESEND.data)
-        assert acs.closed
+        assert acs.awaited is Awaited.NOTHING
 
     def test_a_good_one_between_begins_the_count_again(self, acs: Connection) -> None:
         for _ in range(3):
             events(acs, b"9300CNa|COb|AY2AZ0000\r" * 9 + b"9900802.00\r")
             acs.send(LoginResponse(True))
-        assert not acs.closed
+        assert acs.awaited is not Awaited.NOTHING
 
     def test_a_fixed_part_cut_short_gets_a_96_with_a_checksum_if_it_had_one(self, acs: Connection) -> None:
         assert events(acs, checked("11YNAY1")) == [Noticed(Defect.TRUNCATED, "11"), RESEND]
@@ -367,7 +367,7 @@ class TestDefects:
     def test_it_is_known_whether_a_message_has_begun(self, acs: Connection) -> None:
         for data, begun in ((b"", False), (b"99008", True), (b"02.00\r", False), (b"\n", False)):
             events(acs, data)
-            assert acs.mid_message is begun
+            assert (acs.awaited is Awaited.REST) is begun
 
     def test_another_protocol_is_closed_without_a_word(self, acs: Connection) -> None:
         assert events(acs, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") == [Closing(Defect.NOT_SIP2, b"")]
@@ -395,7 +395,7 @@ class TestDefects:
 
     def test_after_closing_nothing_is_taken(self, acs: Connection) -> None:
         events(acs, b"9" * 20_000)
-        assert acs.paused
+        assert acs.awaited is Awaited.NOTHING
         assert events(acs, b"9900802.00\r") == []
 
 
@@ -495,7 +495,7 @@ class TestTerminalSide:
     def test_requests_without_answer_are_bounded(self) -> None:
         sc = Connection(Role.SC, Wire(), Limits(outstanding=1))
         sc.send(LOGIN)
-        assert not sc.paused
+        assert sc.awaited is Awaited.MESSAGE
         with pytest.raises(LocalError):
             sc.send(LOGIN)
 
