@@ -12,8 +12,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from msgspec import UNSET
+
 from core.actor import Actor
 from core.answered import AnsweredRequests
+from core.availability import Shelves
 from core.bookings import Bookings
 from core.depot import Depot
 from core.enquiries import Enquiries
@@ -113,6 +116,7 @@ class CirculationDesk:
         self.partners = Partners(self._enquiries, self._register, ids)
         self.stock = Stock(self._enquiries, self._register, ids)
         self.members = Members(self._enquiries, self._register, ids)
+        self.shelves = Shelves(self._enquiries, self._register)
 
     @property
     def policy(self) -> PolicyTable:
@@ -266,7 +270,7 @@ class CirculationDesk:
         hold = self._hold(holder, bib, item)
         if isinstance(hold, Refused):
             return self._register.seen(hold, holder.id)
-        facts = self._enquiries.change_of_wish(actor, hold, pickup, expires, at)
+        facts = self._enquiries.change_of_wish(actor, hold, pickup, expires or UNSET, at)
         return self._register.record(actor, facts.moment.now, request, change_hold(facts), holder.id, bib)
 
     def cancel_hold(

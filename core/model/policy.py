@@ -79,12 +79,16 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Agency(Struct, frozen=True, forbid_unknown_fields=True):
-    """A library of the institution: the unit that has opening days, a time zone and a hold shelf."""
+    """A library of the institution: the unit that has opening days, a time zone and a hold shelf.
+
+    ``campus``: the code of the campus that it belongs to, if the institution has campuses.
+    """
 
     code: str
     name: str = ""
     time_zone: str = ""
     calendar: Calendar = Calendar()
+    campus: str = ""
 
 
 class Location(Struct, frozen=True, forbid_unknown_fields=True):

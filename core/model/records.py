@@ -153,7 +153,8 @@ class Item(Struct, frozen=True, array_like=True, gc=False):
 
     ``hold`` is the hold it was trapped for (on the hold shelf or on its way there); ``destination`` the
     agency it travels to while in transit; ``description`` tells volumes and copies apart. ``moved_at`` is
-    when it was last lent or scanned in; None if that was never done here. A ``guest`` is not our own.
+    when it was last lent or scanned in; None if that was never done here. A ``guest`` is not our own. While
+    ``location`` is a temporary one, ``permanent_location`` is where the item belongs.
     """
 
     id: ItemId
@@ -173,6 +174,7 @@ class Item(Struct, frozen=True, array_like=True, gc=False):
     note: str = ""
     moved_at: datetime | None = None
     guest: Guest | None = None
+    permanent_location: str = ""
 
 
 class Bib(Struct, frozen=True, array_like=True, gc=False):

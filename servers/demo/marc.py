@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from datetime import date
 
+from protocols.marc.iso2709 import Field, Marc
 from servers.demo.works import Work
-from servers.load.iso2709 import Field, Marc
 
 _KINDS = {"music score": "cm", "sound recording": "jm", "film": "gm", "map": "em", "periodical": "as"}
 """Leader 06 and 07 by form; the rest is language material, a monograph."""

@@ -33,12 +33,12 @@ from core.model.records import (
 )
 from core.policy_table import PolicyTable
 from core.rules.calendar import due
+from protocols.marc.iso2709 import pack
 from servers.demo.house import SELF_CHECK
 from servers.demo.marc import marc, name_and_dates
 from servers.demo.people import Person
 from servers.demo.works import Work
 from servers.load.card import without_stop
-from servers.load.iso2709 import pack
 
 PATRONS = "21234%09d"
 ITEMS = "31234%09d"

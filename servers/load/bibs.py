@@ -10,12 +10,13 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from core.model.records import BibBody, BibId
 from core.ports import Change
+from protocols.marc.charset import Charset, to_utf8
+from protocols.marc.errors import NotMarc
+from protocols.marc.iso2709 import Marc, pack
 from servers.load.card import card
-from servers.load.charset import Charset, to_utf8
-from servers.load.iso2709 import Marc, pack
 from servers.load.known import Known
 from servers.load.marc_files import KeyPlaces, MarcEntry
-from servers.load.verdict import UNCHANGED, Outcome, Place, Unusable, Verdict, rejected, skipped
+from servers.load.verdict import UNCHANGED, Outcome, Place, Verdict, rejected, skipped
 
 Bodies = Callable[[Sequence[BibId]], Awaitable[dict[BibId, bytes]]]
 """Reads MARC bodies from the store."""
@@ -89,8 +90,8 @@ class BibJudge:
             return skipped(_REPEATED)
         try:
             return self._put(key, marc, bodies)
-        except Unusable as unusable:
-            return unusable.verdict
+        except NotMarc as error:
+            return rejected(error.reason, error.detail)
 
     def _put(self, key: str, source: Marc, bodies: dict[BibId, bytes]) -> Verdict:
         marc, warning = to_utf8(_with_control_number(source, key), self._charset)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from core.model.records import Bib, BibId, Medium
-from servers.load.iso2709 import Marc, subfields
+from protocols.marc.iso2709 import Marc, subfields
 
 _SORT_MARKS = re.compile("[\u0088\u0089\u0098\u009c]|<<|>>|[\u00ac]")
 """Signs around an article that does not sort: MARC-8 and Unicode controls, and the German habit of

@@ -166,7 +166,7 @@ async def _load(args: argparse.Namespace, tally: Tally, rejects: Rejects) -> Non
 
 def _mapping(args: argparse.Namespace) -> Mapping:
     """The mapping of the arguments, if it fits the kind. Raises `LoadProblem`."""
-    from servers.load.charset import Charset
+    from protocols.marc.charset import Charset
     from servers.load.mapping import Mapping, check, read_mapping, with_arguments
     from servers.load.problem import LoadProblem
     from servers.load.work import CONTROL_NUMBER

@@ -23,7 +23,17 @@ class Kind(Struct, frozen=True):
 ITEMS = Kind(
     "items",
     ("barcode", "bib", "location"),
-    ("policy", "call_number", "description", "status", "destination", "medium", "price", "note"),
+    (
+        "policy",
+        "call_number",
+        "description",
+        "status",
+        "destination",
+        "medium",
+        "price",
+        "note",
+        "permanent_location",
+    ),
 )
 PATRONS = Kind(
     "patrons",

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from core.model.records import Bib, BibId, Item, ItemId, ItemStatus, Medium
 from core.ports import Change
+from protocols.marc.iso2709 import unpack
 from servers.load.bibs import Bodies
 from servers.load.card import medium
-from servers.load.iso2709 import RECORD_END, Frame, unpack
 from servers.load.known import Known
 from servers.load.rows import Once, verdict
 from servers.load.tables import Row
@@ -53,7 +53,7 @@ class ItemJudge:
         bibs = [self._known.bibs[number] for number in numbers if number in self._known.bibs]
         bodies = await self._bodies([bib.id for bib in bibs if bib.id not in self._media])
         for bib, body in bodies.items():
-            self._media[bib] = medium(unpack(Frame(0, body.removesuffix(RECORD_END))))
+            self._media[bib] = medium(unpack(body))
 
     def _place(self, row: Row) -> Verdict:
         bib = self._known.bibs.get(number := row.need("bib"))
@@ -103,7 +103,14 @@ class ItemJudge:
             medium=self._media.get(bib.id, Medium.BOOK) if kind is None else kind,
             price=row.amount("price"),
             note=row.text("note"),
+            permanent_location=_permanent(row),
         )
+
+
+def _permanent(row: Row) -> str:
+    """Where the item belongs, if it is somewhere else for a while."""
+    permanent = row.text("permanent_location")
+    return "" if permanent == row.text("location") else permanent
 
 
 def _control_number(row: Row) -> str:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from servers.load.iso2709 import FIELD_END, Marc, frames, subfields, unpack
+from protocols.marc.errors import NotMarc
+from protocols.marc.iso2709 import FIELD_END, Marc, subfields, unpack
+from servers.load.frames import Frame, frames
 from servers.load.marcxml import xml_records
 from servers.load.problem import LoadProblem
-from servers.load.verdict import EXTRACT, Place, Unusable, Verdict, one_line
+from servers.load.verdict import EXTRACT, Place, Verdict, one_line, rejected
 
 _UTF8_MARK = b"\xef\xbb\xbf"
 DIGEST = "digest"
@@ -62,12 +64,19 @@ def _read_iso2709(file: Path) -> Iterator[MarcEntry]:
     with file.open("rb") as stream:
         for number, frame in enumerate(frames(stream), 1):
             place = Place(str(file), number, frame.offset)
-            try:
-                yield MarcEntry(place, unpack(frame))
-            except Unusable as unusable:
-                yield MarcEntry(
-                    place, unusable.verdict, frame.data[:EXTRACT].decode("ascii", "backslashreplace")
-                )
+            marc = _unpacked(frame)
+            extract = frame.data[:EXTRACT].decode("ascii", "backslashreplace")
+            yield MarcEntry(place, marc, "" if isinstance(marc, Marc) else extract)
+
+
+def _unpacked(frame: Frame) -> Marc | Verdict:
+    """The record, or why it is none."""
+    if not frame.whole:
+        return rejected("no record terminator")
+    try:
+        return unpack(frame.data)
+    except NotMarc as error:
+        return rejected(error.reason, error.detail)
 
 
 class KeyPlaces(Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 from lxml import etree
 from msgspec import Struct
 
-from servers.load.iso2709 import DELIMITER, LEADER, Field, Marc
+from protocols.marc.iso2709 import DELIMITER, LEADER, Field, Marc
 from servers.load.verdict import EXTRACT, Unusable, Verdict, rejected, skipped
 
 _PARTS = frozenset({"leader", "controlfield", "datafield"})

@@ -14,8 +14,8 @@ from typing import TextIO, TypeVar
 from msgspec import Struct
 
 from core.ports import Credentials, Store
+from protocols.marc.charset import Charset
 from servers.load.bibs import BibJudge, last_places
-from servers.load.charset import Charset
 from servers.load.fields import ITEMS, LOANS, MARC, PATRONS, TABLES, Kind
 from servers.load.holds import HoldJudge
 from servers.load.items import ItemJudge

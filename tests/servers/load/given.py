@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from core.model.records import Bib, Hold, Item, Patron
 from core.ports import Batch, Change, Store
-from servers.load.iso2709 import Marc, pack
+from protocols.marc.iso2709 import Marc, pack
 from servers.load.mapping import Mapping
 from servers.load.report import Tally
 from servers.load.verdict import Entry, Outcome, Verdict

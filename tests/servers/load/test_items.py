@@ -162,3 +162,18 @@ async def test_the_medium_comes_from_the_bib_if_the_file_does_not_tell(
     table = "barcode bib location medium\nX1 u3 M/A _\nX2 u1 M/A _\nX3 u3 M/A video-tape"
     await load_table(store, "items", tmp_path, table)
     assert [item.medium for item in kept(store, Item)] == [Medium.DISC, Medium.BOOK, Medium.VIDEO_TAPE]
+
+
+async def test_a_place_for_a_while_is_told_from_where_an_item_belongs(
+    store: MemoryStore, tmp_path: Path
+) -> None:
+    table = """
+        barcode bib location     permanent_location
+        X1      u1  MAIN/RESERVE MAIN/STACKS
+        X2      u1  MAIN/STACKS  MAIN/STACKS
+    """
+    await load_table(store, "items", tmp_path, table)
+    assert [(item.location, item.permanent_location) for item in kept(store, Item)] == [
+        ("MAIN/RESERVE", "MAIN/STACKS"),
+        ("MAIN/STACKS", ""),
+    ]

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from servers.load.iso2709 import Marc
+from protocols.marc.iso2709 import Marc
 from servers.load.marcxml import xml_records
 from servers.load.verdict import Outcome, Verdict
 

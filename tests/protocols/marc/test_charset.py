@@ -2,9 +2,9 @@
 
 import pytest
 
-from servers.load.charset import DAMAGED, Charset, to_utf8
-from servers.load.iso2709 import Marc
-from servers.load.verdict import Unusable
+from protocols.marc.charset import DAMAGED, Charset, to_utf8
+from protocols.marc.errors import NotMarc
+from protocols.marc.iso2709 import Marc
 
 MARC8, UNICODE = b"00000nam  2200000 a 4500", b"00000nam a2200000 a 4500"
 
@@ -51,5 +51,5 @@ def test_the_operator_may_say_what_it_is(charset: Charset, data: bytes, text: st
 
 
 def test_an_escape_sequence_cut_short_makes_the_record_unusable() -> None:
-    with pytest.raises(Unusable, match="escape sequence"):
+    with pytest.raises(NotMarc, match="escape sequence"):
         converted(MARC8, b"\xe2e\x1b")

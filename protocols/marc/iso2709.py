@@ -2,17 +2,16 @@
 
 The rule it keeps: a record that can be understood in only one way is read, whatever its leader claims;
 any other is refused. pymarc reads a third as many records a second, drops bytes behind damaged subfield
-codes and stops at damaged leaders, so it only serves MARC-8 here (`servers.load.charset`).
+codes and stops at damaged leaders, so it only serves MARC-8 here (`protocols.marc.charset`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO
 
 from msgspec import Struct
 
-from servers.load.verdict import Unusable
+from protocols.marc.errors import NotMarc
 
 LEADER = 24
 ENTRY = 12
@@ -21,14 +20,6 @@ RECORD_END = b"\x1d"
 DELIMITER = b"\x1f"
 LARGEST_FIELD = 9_999
 LARGEST_RECORD = 99_999
-LARGEST_FRAME = 4 * LARGEST_RECORD
-"""More bytes than this without a record terminator are no MARC record, however its lengths were
-miscounted.
-"""
-
-_CHUNK = 1 << 16
-_BETWEEN = b" \r\n\0"
-
 Field = tuple[bytes, bytes]
 """A tag, and what follows it up to the field terminator: indicators and subfields, or the data of a
 control field.
@@ -50,59 +41,19 @@ class Marc(Struct, frozen=True):
         return next(self.all(tag), b"")
 
 
-class Frame(Struct, frozen=True):
-    """The bytes up to a record terminator, without it, and where they begin. ``whole``: the terminator
-    was there.
-    """
-
-    offset: int
-    data: bytes
-    whole: bool = True
-
-
-def frames(stream: BinaryIO) -> Iterator[Frame]:
-    """Cut the stream at record terminators, so that one broken record never costs the next. Memory
-    stays bounded.
-    """
-    buffer = bytearray()
-    offset = 0
-    while chunk := stream.read(_CHUNK):
-        buffer += chunk
-        start = 0
-        while (end := buffer.find(RECORD_END, start)) >= 0:
-            yield _frame(buffer[start:end], offset + start)
-            start = end + 1
-        if len(buffer) - start > LARGEST_FRAME:
-            yield Frame(offset + start, bytes(buffer[start:]), whole=False)
-            start = len(buffer)
-        del buffer[:start]
-        offset += start
-    if buffer.strip(_BETWEEN):
-        last = _frame(buffer, offset)
-        yield Frame(last.offset, last.data, whole=False)
-
-
-def _frame(data: bytearray, offset: int) -> Frame:
-    """Without the line ends that some systems put between records."""
-    record = data.lstrip(_BETWEEN)
-    return Frame(offset + len(data) - len(record), bytes(record))
-
-
-def unpack(frame: Frame) -> Marc:
-    """The record in the frame, in its own charset. Raises `Unusable`.
+def unpack(data: bytes) -> Marc:
+    """The record in these bytes, with its terminator or without; in its own charset. Raises `NotMarc`.
 
     The lengths in the leader are not needed: the directory ends with the first field terminator (ISO
     2709, 4.4).
     """
-    data = frame.data
-    if not frame.whole:
-        raise Unusable("no record terminator")
+    data = data.removesuffix(RECORD_END)
     directory_end = data.find(FIELD_END)
     if directory_end < LEADER + ENTRY:
-        raise Unusable("no directory")
+        raise NotMarc("no directory")
     directory = data[LEADER:directory_end]
     if len(directory) % ENTRY:
-        raise Unusable("the directory is not made of entries of 12 bytes")
+        raise NotMarc("the directory is not made of entries of 12 bytes")
     body = data[directory_end + 1 :]
     fields = []
     for at in range(0, len(directory), ENTRY):
@@ -112,7 +63,7 @@ def unpack(frame: Frame) -> Marc:
             directory[at + 7 : at + ENTRY],
         )
         if not (length.isdigit() and start.isdigit() and tag.isalnum()):
-            raise Unusable(
+            raise NotMarc(
                 "a directory entry is not a tag and two numbers", _shown(directory[at : at + ENTRY])
             )
         end = int(start) + int(length) - 1
@@ -129,11 +80,9 @@ def _by_terminators(directory: bytes, body: bytes) -> tuple[Field, ...]:
     entries = [directory[at : at + ENTRY] for at in range(0, len(directory), ENTRY)]
     datas = body.removesuffix(FIELD_END).split(FIELD_END)
     if len(datas) != len(entries):
-        raise Unusable(
-            "the directory does not fit the fields", f"{len(entries)} entries, {len(datas)} fields"
-        )
+        raise NotMarc("the directory does not fit the fields", f"{len(entries)} entries, {len(datas)} fields")
     if any(not entry[7:].isdigit() for entry in entries):
-        raise Unusable("a directory entry is not a tag and two numbers")
+        raise NotMarc("a directory entry is not a tag and two numbers")
     order = sorted(range(len(entries)), key=lambda index: int(entries[index][7:]))
     found = dict(zip(order, datas, strict=True))
     return tuple((entry[:3], found[index]) for index, entry in enumerate(entries))
@@ -145,7 +94,7 @@ def _leader(data: bytes) -> bytes:
 
 
 def pack(marc: Marc) -> bytes:
-    """The record in ISO 2709 as MARC 21 has it, its fields being UTF-8. Raises `Unusable` if it is too
+    """The record in ISO 2709 as MARC 21 has it, its fields being UTF-8. Raises `NotMarc` if it is too
     long for that.
     """
     directory = bytearray()
@@ -153,14 +102,14 @@ def pack(marc: Marc) -> bytes:
     for tag, data in marc.fields:
         length = len(data) + 1
         if length > LARGEST_FIELD:
-            raise Unusable("a field is longer than ISO 2709 allows", f"{tag.decode()}: {length} bytes")
+            raise NotMarc("a field is longer than ISO 2709 allows", f"{tag.decode()}: {length} bytes")
         directory += b"%b%04d%05d" % (tag, length, min(len(body), LARGEST_RECORD))
         body += data
         body += FIELD_END
     base = LEADER + len(directory) + 1
     size = base + len(body) + 1
     if size > LARGEST_RECORD:
-        raise Unusable("the record is longer than ISO 2709 allows", f"{size} bytes")
+        raise NotMarc("the record is longer than ISO 2709 allows", f"{size} bytes")
     # MARC 21 leader: 09 is "a" for UTF-8, 10-11 and 20-23 are constants.
     leader = b"%05d%ba22%05d%b4500" % (size, marc.leader[5:9], base, marc.leader[17:20])
     return b"".join((leader, directory, FIELD_END, body, RECORD_END))

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from pymarc.marc8 import MARC8ToUnicode
 
-from servers.load.iso2709 import DELIMITER, Field, Marc
-from servers.load.verdict import Unusable
+from protocols.marc.errors import NotMarc
+from protocols.marc.iso2709 import DELIMITER, Field, Marc
 
 _Convert = Callable[[bytes], bytes]
 
@@ -33,7 +33,7 @@ DAMAGED = "characters that are not UTF-8 were replaced by U+FFFD"
 
 
 def to_utf8(marc: Marc, charset: Charset = Charset.AUTO) -> tuple[Marc, str]:
-    """The record in UTF-8, and a warning or nothing. Raises `Unusable` for escape sequences that MARC-8
+    """The record in UTF-8, and a warning or nothing. Raises `NotMarc` for escape sequences that MARC-8
     does not have.
     """
     data = b"".join(field for _, field in marc.fields)
@@ -71,7 +71,7 @@ def _piece_from_marc8(piece: bytes) -> bytes:
     try:
         text: str = MARC8ToUnicode(quiet=True).translate(piece)  # type: ignore[no-untyped-call]
     except (IndexError, TypeError) as error:  # what pymarc raises where an escape sequence is cut short
-        raise Unusable("an escape sequence that MARC-8 does not have") from error
+        raise NotMarc("an escape sequence that MARC-8 does not have") from error
     return text.encode()
 
 
