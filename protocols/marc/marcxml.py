@@ -57,7 +57,7 @@ def marcxml(marc: Marc) -> bytes:
 def field(tag: str, subfields: Subfields) -> bytes:
     """One data field with blank indicators, to be added to a record. Empty subfields are left out."""
     pieces = [f'<datafield tag="{tag}" ind1=" " ind2=" ">']
-    pieces += [f'<subfield code="{code}">{_clean(text)}</subfield>' for code, text in subfields if text]
+    pieces += [f'<subfield code="{code}">{clean(text)}</subfield>' for code, text in subfields if text]
     pieces.append("</datafield>")
     return "".join(pieces).encode()
 
@@ -65,10 +65,11 @@ def field(tag: str, subfields: Subfields) -> bytes:
 def _text(data: bytes) -> bytes:
     if _PLAIN.fullmatch(data):
         return data
-    return _clean(data.decode("utf-8", "replace")).encode()
+    return clean(data.decode("utf-8", "replace")).encode()
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """The text as XML can hold it: in NFC, escaped, without what XML has no place for."""
     text = _NO_TEXT.sub("", text)
     if not is_normalized("NFC", text):
         text = normalize("NFC", text)
