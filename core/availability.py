@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from core.enquiries import Enquiries
-from core.model.records import BibId, Item, ItemId, ItemStatus
+from core.model.records import BibId, Item, ItemId, ItemStatus, Portfolio, Representation
 from core.register import Answer, Register
 
 _NONE: Final[Set[ItemId]] = frozenset()
@@ -34,7 +34,7 @@ class Availability(Enum):
 class Holding(Struct, frozen=True):
     """The items of a bib that stand in one place under one call number, in the order they were added.
 
-    ``location`` is the code (``AGENCY/PLACE``). ``out`` counts the items that nobody can have now. A
+    ``location`` is the code (``AGENCY/PLACE``). ``out`` are the items that nobody can have now. A
     ``temporary`` one is of items that belong elsewhere, and has no call number of its own.
     """
 
@@ -43,7 +43,7 @@ class Holding(Struct, frozen=True):
     call_number: str
     temporary: bool
     items: tuple[Item, ...]
-    out: int
+    out: frozenset[ItemId]
 
     @property
     def id(self) -> int:
@@ -59,7 +59,7 @@ class Holding(Struct, frozen=True):
     @property
     def availability(self) -> Availability:
         """All parts out, some of several, or something to be had."""
-        if self.out == len(self.items):
+        if len(self.out) == len(self.items):
             return Availability.UNAVAILABLE
         if self.out and len({item.description for item in self.items}) > 1:
             return Availability.CHECK_HOLDINGS
@@ -85,26 +85,40 @@ def holdings(items: Iterable[Item], wanted: Set[ItemId] = _NONE) -> tuple[Holdin
     )
 
 
-def _out(items: Sequence[Item], wanted: Set[ItemId]) -> int:
-    return sum([item.status is not ItemStatus.AVAILABLE or item.id in wanted for item in items])
+def _out(items: Sequence[Item], wanted: Set[ItemId]) -> frozenset[ItemId]:
+    return frozenset(
+        [item.id for item in items if item.status is not ItemStatus.AVAILABLE or item.id in wanted]
+    )
+
+
+class Inventory(Struct, frozen=True):
+    """Everything through which a bib can be had, and how many holds are open on it."""
+
+    holdings: tuple[Holding, ...] = ()
+    portfolios: tuple[Portfolio, ...] = ()
+    representations: tuple[Representation, ...] = ()
+    queue_length: int = 0
 
 
 class Shelves:
-    """What stands on the shelves, bib by bib."""
+    """What there is of bibs, on shelves and elsewhere."""
 
     def __init__(self, enquiries: Enquiries, register: Register) -> None:
         self._enquiries = enquiries
         self._register = register
 
-    def holdings(self, bibs: Iterable[BibId]) -> Answer[Mapping[BibId, tuple[Holding, ...]]]:
-        """The holdings of each of these bibs as they stand now; none where it has no items."""
-        library = self._enquiries.library
-        found = {bib: holdings(library.items_of(bib), self._wanted(bib)) for bib in bibs}
+    def inventory(self, bibs: Iterable[BibId]) -> Answer[Mapping[BibId, Inventory]]:
+        """What there is of each of these bibs right now."""
+        found = {bib: self._inventory(bib) for bib in bibs}
         return self._register.seen(found, *found)
 
-    def _wanted(self, bib: BibId) -> Set[ItemId]:
-        """The items of a bib that holds name."""
+    def _inventory(self, bib: BibId) -> Inventory:
         library = self._enquiries.library
-        if not library.is_awaited(bib):
-            return _NONE
-        return {hold.item for hold in library.queue_of(bib) if hold.item is not None}
+        queue = library.queue_of(bib) if library.is_awaited(bib) else ()
+        named = {hold.item for hold in queue if hold.item is not None} if queue else _NONE
+        return Inventory(
+            holdings(library.items_of(bib), named),
+            library.portfolios.of(bib),
+            library.representations.of(bib),
+            len(queue),
+        )

@@ -16,6 +16,7 @@ from typing import Final, TypeVar, assert_never
 
 from msgspec.structs import replace
 
+from core.electronic import ByBib
 from core.events import (
     CheckedIn,
     CheckedOut,
@@ -68,8 +69,10 @@ from core.model.records import (
     PatronId,
     Payment,
     PaymentId,
+    Portfolio,
     Record,
     Reference,
+    Representation,
 )
 from core.ports import Change
 
@@ -92,6 +95,8 @@ class Library:
         self.fees: dict[FeeId, Fee] = {}
         self.payments: dict[PaymentId, Payment] = {}
         self.discrepancies: dict[DiscrepancyId, Discrepancy] = {}
+        self.portfolios: ByBib[Portfolio] = ByBib()
+        self.representations: ByBib[Representation] = ByBib()
         self._item_by_barcode: dict[str, ItemId] = {}
         self._bib_by_control_number: dict[str, BibId] = {}
         self._patron_by_identifier: dict[str, PatronId] = {}
@@ -441,6 +446,10 @@ class Library:
                 _set(self.payments, record.id, record if after is not None else None)
             case Discrepancy():
                 _set(self.discrepancies, record.id, record if after is not None else None)
+            case Portfolio():
+                self.portfolios.put(before, after)  # type: ignore[arg-type]  # a change never crosses kinds
+            case Representation():
+                self.representations.put(before, after)  # type: ignore[arg-type]  # nor does this
             case BibBody() | None:
                 pass
             case _:
@@ -547,6 +556,8 @@ def touched(changes: Iterable[Change]) -> list[int]:
                 ids += (record.id, record.bib, record.patron)
             case Fee() | Payment():
                 ids += (record.id, record.patron)
+            case Portfolio() | Representation():
+                ids += (record.id, record.bib)
             case Bib() | BibBody() | Patron() | Discrepancy():
                 ids.append(record.id)
             case None:

@@ -22,6 +22,8 @@ HoldId = NewType("HoldId", int)
 FeeId = NewType("FeeId", int)
 PaymentId = NewType("PaymentId", int)
 DiscrepancyId = NewType("DiscrepancyId", int)
+PortfolioId = NewType("PortfolioId", int)
+RepresentationId = NewType("RepresentationId", int)
 
 
 class ItemStatus(IntEnum):
@@ -333,5 +335,45 @@ class Discrepancy(Struct, frozen=True, array_like=True, gc=False):
     note: str = ""
 
 
-Record = Bib | BibBody | Item | Patron | Hold | Fee | Payment | Discrepancy
+class Portfolio(Struct, frozen=True, array_like=True, gc=False):
+    """Access to what a bib describes in electronic form.
+
+    ``pid`` is the number that catalogues know it by. ``agency`` is whose it is; empty: the institution's.
+    ``from_marc``: it was read from the bib's own record, and ends when that no longer says so.
+    """
+
+    id: PortfolioId
+    version: int
+    bib: BibId
+    pid: str
+    url: str = ""
+    collection: str = ""
+    collection_name: str = ""
+    interface: str = ""
+    coverage: str = ""
+    note: str = ""
+    agency: str = ""
+    available: bool = True
+    from_marc: bool = False
+
+
+class Representation(Struct, frozen=True, array_like=True, gc=False):
+    """A digital form of what a bib describes, in a ``repository`` of its own if it is ``remote``.
+
+    ``entity`` is the number of the intellectual entity that it belongs to.
+    """
+
+    id: RepresentationId
+    version: int
+    bib: BibId
+    pid: str
+    url: str = ""
+    label: str = ""
+    note: str = ""
+    repository: str = ""
+    remote: bool = False
+    entity: str = ""
+
+
+Record = Bib | BibBody | Item | Patron | Hold | Fee | Payment | Discrepancy | Portfolio | Representation
 """Whatever the store keeps."""

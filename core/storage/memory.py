@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from core.events import Recorded
@@ -16,12 +16,14 @@ from core.model.records import (
     Item,
     Patron,
     Payment,
+    Portfolio,
     Record,
+    Representation,
 )
 from core.ports import Batch, StoreRefused
 from core.storage.numbering import check_numbers, highest_id
 
-_LOADED = (Bib, Item, Patron, Hold, Fee, Payment, Discrepancy)
+_LOADED = (Bib, Item, Patron, Hold, Fee, Payment, Discrepancy, Portfolio, Representation)
 """The kinds of record that `MemoryStore.load` yields, in its order."""
 
 
@@ -32,6 +34,7 @@ class MemoryStore:
         self._records: dict[type[Record], dict[int, Record]] = {kind: {} for kind in _LOADED}
         self._bodies: dict[int, bytes] = {}
         self._log: list[Recorded] = []
+        self._memos: dict[str, bytes] = {}
         self._last_id = 0
         self._closed = False
 
@@ -85,6 +88,20 @@ class MemoryStore:
         """The MARC bodies of the bibs, those that exist."""
         self._check_open()
         return {bib: self._bodies[bib] for bib in ids if bib in self._bodies}
+
+    async def memos(self, prefix: str) -> dict[str, bytes]:
+        """The memos whose names begin so."""
+        self._check_open()
+        return {name: body for name, body in sorted(self._memos.items()) if name.startswith(prefix)}
+
+    async def keep_memos(self, memos: Mapping[str, bytes | None]) -> None:
+        """Keep these memos; None ends one."""
+        self._check_open()
+        for name, body in memos.items():
+            if body is None:
+                self._memos.pop(name, None)
+            else:
+                self._memos[name] = body
 
     async def close(self) -> None:
         """Take nothing more."""

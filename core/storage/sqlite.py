@@ -11,12 +11,13 @@ The open loan is inside its item and the id is the primary key: two open loans o
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import sqlite3
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -35,7 +36,9 @@ from core.model.records import (
     Item,
     Patron,
     Payment,
+    Portfolio,
     Record,
+    Representation,
 )
 from core.ports import Batch, StoreBroken, StoreRefused, StoreUnusable
 from core.storage import lockfile
@@ -43,9 +46,10 @@ from core.storage.numbering import check_numbers, highest_id
 
 T = TypeVar("T")
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """The format this program writes, and the newest it reads. Format 1 had neither discrepancies nor undoing,
-format 2 nothing of depots, partners and recalls.
+format 2 nothing of depots, partners and recalls, format 3 neither memos
+nor electronic inventory.
 """
 
 _TABLES: Final[dict[type[Record], str]] = {
@@ -57,6 +61,8 @@ _TABLES: Final[dict[type[Record], str]] = {
     Fee: "fee",
     Payment: "payment",
     Discrepancy: "discrepancy",
+    Portfolio: "portfolio",
+    Representation: "representation",
 }
 """The kinds of record in the order in which `load` yields them. A bib's body is kept as it is: ISO 2709."""
 
@@ -66,16 +72,21 @@ _RECORD_TABLES: Final = [
     for table in _TABLES.values()
 ]
 
+_MEMO_TABLE: Final = (
+    "CREATE TABLE IF NOT EXISTS memo (name TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID"
+)
+
 _SCHEMA: Final = [
     "CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL)",
     *_RECORD_TABLES,
+    _MEMO_TABLE,
     "CREATE TABLE event (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, "
     "request TEXT NOT NULL, body BLOB NOT NULL)",
     "CREATE INDEX event_at ON event (at)",
     f"INSERT INTO meta VALUES ('format', {FORMAT}), ('last_id', 0)",
 ]
 
-_RENEWAL: Final = [*_RECORD_TABLES, f"UPDATE meta SET value = {FORMAT} WHERE key = 'format'"]
+_RENEWAL: Final = [*_RECORD_TABLES, _MEMO_TABLE, f"UPDATE meta SET value = {FORMAT} WHERE key = 'format'"]
 """What makes a store of an older format one of this. What it holds is read as it is: all that was added since
 has defaults.
 """
@@ -216,6 +227,14 @@ class SqliteStore:
         """The MARC bodies of the bibs, those that exist."""
         return await self._run(self._reader, self._read_bibs, ids)
 
+    async def memos(self, prefix: str) -> dict[str, bytes]:
+        """The memos whose names begin so, in the order of their names."""
+        return await self._run(self._reader, self._read_memos, prefix)
+
+    async def keep_memos(self, memos: Mapping[str, bytes | None]) -> None:
+        """Make these memos durable; None ends one. Raises `StoreRefused` (nothing kept) or `StoreBroken`."""
+        await self._run(self._writer, self._write_memos, memos)
+
     async def close(self) -> None:
         """Finish what is being written and let go of the files. Idempotent."""
         if self._closed:
@@ -244,17 +263,14 @@ class SqliteStore:
         Rows are encoded here and not on the event loop, which has better things to do. They go in by as few
         statements as can be: each gives the interpreter lock away, and gets it back behind a busy loop only.
         """
-        if self._broken:
-            raise StoreBroken(self._broken)
+        self._check_whole()
         check_numbers(batch, self._next_seq)
         if not batch.events and not batch.changes:
             return
         last_id = max(self._last_id, highest_id(batch))
-        before = self._connection.total_changes
-        try:
+        with self._transaction():
             events = _event_rows(batch)
             puts, ends = _record_rows(batch)
-            self._connection.execute("BEGIN IMMEDIATE")
             self._insert("INSERT INTO event", 5, events)
             for table, rows in puts.items():
                 self._insert(f"INSERT OR REPLACE INTO {table}", 3, rows)
@@ -264,11 +280,36 @@ class SqliteStore:
                 )
             if last_id > self._last_id:
                 self._connection.execute("UPDATE meta SET value = ? WHERE key = 'last_id'", [last_id])
+        self._last_id = last_id
+        self._next_seq += len(batch.events)
+
+    def _write_memos(self, memos: Mapping[str, bytes | None]) -> None:
+        self._check_whole()
+        puts: list[Any] = []
+        for name, body in memos.items():
+            if body is not None:
+                puts += name, body
+        ends = json.dumps([name for name, body in memos.items() if body is None])
+        with self._transaction():
+            self._insert("INSERT OR REPLACE INTO memo", 2, puts)
+            self._connection.execute(
+                "DELETE FROM memo WHERE name IN (SELECT value FROM json_each(?))", [ends]
+            )
+
+    def _check_whole(self) -> None:
+        if self._broken:
+            raise StoreBroken(self._broken)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All that is written within, or nothing of it. Raises `StoreRefused` or `StoreBroken`."""
+        before = self._connection.total_changes
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield
             self._connection.execute("COMMIT")
         except (UnicodeEncodeError, OverflowError, MemoryError, sqlite3.Error) as error:
             raise self._failure(error) from error
-        self._last_id = last_id
-        self._next_seq += len(batch.events)
         self._rows += self._connection.total_changes - before
 
     def _insert(self, into: str, width: int, values: list[Any]) -> None:
@@ -314,6 +355,10 @@ class SqliteStore:
     def _read_bibs(self, ids: Sequence[BibId]) -> dict[BibId, bytes]:
         query = "SELECT id, body FROM bib_body WHERE id IN (SELECT value FROM json_each(?))"
         return dict(self._read(query, [str(list(ids))]))
+
+    def _read_memos(self, prefix: str) -> dict[str, bytes]:
+        query = "SELECT name, body FROM memo WHERE substr(name, 1, ?) = ? ORDER BY name"
+        return dict(self._read(query, [len(prefix), prefix]))
 
     def _read(self, query: str, values: list[Any]) -> list[Any]:
         try:

@@ -14,6 +14,7 @@ from protocols.marc.charset import Charset, to_utf8
 from protocols.marc.errors import NotMarc
 from protocols.marc.iso2709 import Marc, pack
 from servers.load.card import card
+from servers.load.electronic import follow
 from servers.load.known import Known
 from servers.load.marc_files import KeyPlaces, MarcEntry
 from servers.load.verdict import UNCHANGED, Outcome, Place, Verdict, rejected, skipped
@@ -61,8 +62,8 @@ class BibJudge:
         charset: Charset = Charset.AUTO,
     ) -> None:
         """``last`` is where each control number comes last in the load."""
+        self._known = known
         self._bibs = known.bibs
-        self._new_id = known.new_id
         self._bodies = bodies
         self._last = last
         self._keys = keys
@@ -99,17 +100,20 @@ class BibJudge:
         before = self._bibs.get(key)
         warnings = (warning,) if warning else ()
         if before is None:
-            new = card(marc, BibId(self._new_id()), 1, key)
+            new = card(marc, BibId(self._known.new_id()), 1, key)
             self._bibs[key] = new
-            changes = (Change(None, new), Change(None, BibBody(new.id, 1, body)))
+            access = follow(self._known, marc, new)
+            changes = (Change(None, new), Change(None, BibBody(new.id, 1, body)), *access)
             return Verdict(Outcome.ADDED, changes=changes, warnings=warnings)
         old_body = bodies.get(before.id)
-        if old_body == body and card(marc, before.id, before.version, key) == before:
+        access = follow(self._known, marc, before)
+        if not access and old_body == body and card(marc, before.id, before.version, key) == before:
             return UNCHANGED
         after = card(marc, before.id, before.version + 1, key)
         self._bibs[key] = after
         body_before = None if old_body is None else BibBody(before.id, before.version, old_body)
-        changes = (Change(before, after), Change(body_before, BibBody(after.id, after.version, body)))
+        body_after = BibBody(after.id, after.version, body)
+        changes = (Change(before, after), Change(body_before, body_after), *access)
         return Verdict(Outcome.REPLACED, changes=changes, warnings=warnings)
 
 

@@ -71,7 +71,24 @@ HOLDS = Kind(
         "suspended",
     ),
 )
-TABLES = {kind.name: kind for kind in (ITEMS, PATRONS, LOANS, HOLDS)}
+PORTFOLIOS = Kind(
+    "portfolios",
+    ("pid", "bib"),
+    (
+        "url",
+        "collection",
+        "collection_name",
+        "interface",
+        "coverage",
+        "note",
+        "agency",
+        "available",
+    ),
+)
+REPRESENTATIONS = Kind(
+    "representations", ("pid", "bib"), ("url", "label", "note", "repository", "remote", "entity")
+)
+TABLES = {kind.name: kind for kind in (ITEMS, PATRONS, LOANS, HOLDS, PORTFOLIOS, REPRESENTATIONS)}
 MARC = "marc"
 SECRET = "pin"
 """The field whose column is never shown."""

@@ -10,7 +10,18 @@ from collections.abc import Iterable
 from itertools import count
 
 from core.events import CheckedIn, CheckedOut, HoldCancelled, HoldPlaced, Recorded, Renewed
-from core.model.records import Bib, BibId, Hold, Item, ItemId, Patron, PatronId, Record
+from core.model.records import (
+    Bib,
+    BibId,
+    Hold,
+    Item,
+    ItemId,
+    Patron,
+    PatronId,
+    Portfolio,
+    Record,
+    Representation,
+)
 
 HoldKey = tuple[PatronId, BibId, ItemId | None]
 """What a patron can wish for only once."""
@@ -25,6 +36,9 @@ class Known:
         self.items: dict[str, Item] = {}
         self.patrons: dict[str, Patron] = {}
         self.holds: dict[HoldKey, Hold] = {}
+        self.portfolios: dict[str, Portfolio] = {}
+        self.representations: dict[str, Representation] = {}
+        self.from_marc: dict[BibId, dict[str, Portfolio]] = {}
         self._ids = count(next_id)
         for chunk in records:
             for record in chunk:
@@ -40,6 +54,10 @@ class Known:
                 self.put_patron(record)
             case Hold():
                 self.put_hold(record)
+            case Portfolio():
+                self.put_portfolio(record)
+            case Representation():
+                self.representations[record.pid] = record
             case _:
                 return
 
@@ -53,6 +71,14 @@ class Known:
     def put_hold(self, hold: Hold) -> None:
         """Find the hold by what it is for."""
         self.holds[hold.patron, hold.bib, hold.item] = hold
+
+    def put_portfolio(self, portfolio: Portfolio) -> None:
+        """Find the portfolio by its number, and by its bib if it was read from there."""
+        self.portfolios[portfolio.pid] = portfolio
+        of_bib = self.from_marc.setdefault(portfolio.bib, {})
+        of_bib.pop(portfolio.pid, None)
+        if portfolio.from_marc:
+            of_bib[portfolio.pid] = portfolio
 
     def new_id(self) -> int:
         """An id that no record has had."""

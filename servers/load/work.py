@@ -16,7 +16,8 @@ from msgspec import Struct
 from core.ports import Credentials, Store
 from protocols.marc.charset import Charset
 from servers.load.bibs import BibJudge, last_places
-from servers.load.fields import ITEMS, LOANS, MARC, PATRONS, TABLES, Kind
+from servers.load.electronic import PortfolioJudge, RepresentationJudge
+from servers.load.fields import ITEMS, LOANS, MARC, PATRONS, PORTFOLIOS, REPRESENTATIONS, TABLES, Kind
 from servers.load.holds import HoldJudge
 from servers.load.items import ItemJudge
 from servers.load.known import Dealt, Known
@@ -81,6 +82,10 @@ def _judge(work: Work, store: Store, known: Known, kind: Kind) -> Judge[Row]:
         return ItemJudge(known, store.bibs)
     if kind is PATRONS:
         return PatronJudge(known, work.credentials, work.now())
+    if kind is PORTFOLIOS:
+        return PortfolioJudge(known)
+    if kind is REPRESENTATIONS:
+        return RepresentationJudge(known)
     dealt = Dealt(store.recent(_START_OF_LOG))
     if kind is LOANS:
         return LoanJudge(known, dealt)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -410,6 +411,48 @@ async def test_nothing_is_committed_or_read_after_closing(adapter: Adapter) -> N
         await adapter.store.bibs([BibId(1)])
     with pytest.raises(StoreRefused):
         await followed(adapter.store)
+    with pytest.raises(StoreRefused):
+        await adapter.store.memos("")
+    with pytest.raises(StoreRefused):
+        await adapter.store.keep_memos({"a": b""})
+
+
+# Memos
+
+
+async def test_memos_outlive_the_process_and_are_found_by_how_they_begin(adapter: Adapter) -> None:
+    """Byte for byte, in the order of their names, whatever signs a name has."""
+    await adapter.store.keep_memos({"b/2": b"\x00\xff", "b/1": b"", "a": b"one", "b%_": b"x", "bü/1": b"u"})
+    await adapter.open_again()
+    assert list((await adapter.store.memos("b/")).items()) == [("b/1", b""), ("b/2", b"\x00\xff")]
+    assert await adapter.store.memos("bü") == {"bü/1": b"u"}
+    assert await adapter.store.memos("B") == {}
+    assert set(await adapter.store.memos("")) == {"a", "b/1", "b/2", "b%_", "bü/1"}
+
+
+async def test_a_memo_takes_the_place_of_the_one_before_and_none_ends_it(adapter: Adapter) -> None:
+    """Several change at once; one that never was may end."""
+    await adapter.store.keep_memos({"at": b"1", "letter/7": b"x"})
+    await adapter.store.keep_memos({"at": b"2", "letter/7": None, "letter/8": None})
+    await adapter.open_again()
+    assert await adapter.store.memos("") == {"at": b"2"}
+
+
+async def test_memos_are_no_records_and_no_events(adapter: Adapter) -> None:
+    """They change no number."""
+    await adapter.store.keep_memos({"at": b"1"})
+    await adapter.store.keep_memos({})
+    assert loaded(adapter.store) == {}
+    assert (adapter.store.next_seq(), adapter.store.next_id()) == (1, 1)
+
+
+async def test_memos_and_batches_are_kept_beside_one_another(adapter: Adapter) -> None:
+    """Neither waits for the other's caller."""
+    await asyncio.gather(
+        *(adapter.store.keep_memos({f"m{number}": b"x"}) for number in range(20)),
+        *(adapter.store.commit(Batch((), new(item(number)))) for number in range(1, 21)),
+    )
+    assert len(await adapter.store.memos("m")) == len(loaded(adapter.store)) == 20
 
 
 # Round trips

@@ -8,8 +8,19 @@ import pytest_asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.availability import Availability, Holding, holdings
-from core.model.records import BibId, Guest, Item, ItemId, ItemStatus, Reference
+from core.availability import Availability, Holding, Inventory, holdings
+from core.model.records import (
+    BibId,
+    Guest,
+    Item,
+    ItemId,
+    ItemStatus,
+    Portfolio,
+    PortfolioId,
+    Reference,
+    Representation,
+    RepresentationId,
+)
 from tests.fakes.world import BOOK, COPY, EMMA, KIOSK, METROPOLIS, World
 
 NOT_HERE = [status for status in ItemStatus if status not in (ItemStatus.AVAILABLE, ItemStatus.WITHDRAWN)]
@@ -67,12 +78,12 @@ def test_items_of_one_place_and_call_number_are_one_holding() -> None:
 @pytest.mark.parametrize("status", NOT_HERE)
 def test_whatever_is_not_on_its_shelf_is_out(status: ItemStatus) -> None:
     holding = only(holdings([item(1, status)]))
-    assert (holding.out, holding.availability) == (1, Availability.UNAVAILABLE)
+    assert (len(holding.out), holding.availability) == (1, Availability.UNAVAILABLE)
 
 
 def test_an_item_that_a_hold_names_is_out_for_everybody_else() -> None:
     holding = only(holdings([item(1), item(2)], {ItemId(2)}))
-    assert (holding.out, holding.availability) == (1, Availability.AVAILABLE)
+    assert (len(holding.out), holding.availability) == (1, Availability.AVAILABLE)
     assert only(holdings([item(1)], {ItemId(1)})).availability is Availability.UNAVAILABLE
 
 
@@ -116,7 +127,7 @@ def test_every_item_that_is_not_withdrawn_is_counted_once(items: list[Item]) -> 
     found = holdings(items)
     kept = [one for one in items if one.status is not ItemStatus.WITHDRAWN]
     assert sorted(one.id for holding in found for one in holding.items) == sorted(one.id for one in kept)
-    assert sum(holding.out for holding in found) == sum(
+    assert sum(len(holding.out) for holding in found) == sum(
         one.status is not ItemStatus.AVAILABLE for one in kept
     )
     assert len({holding.id for holding in found}) == len(found)
@@ -136,20 +147,31 @@ async def world() -> AsyncIterator[World]:
 
 
 async def test_a_check_out_is_seen_at_the_next_look_which_waits_until_it_is_durable(world: World) -> None:
-    before = world.desk.shelves.holdings([EMMA, METROPOLIS])
-    assert [one.out for one in before.outcome[EMMA]] == [0]
+    before = world.desk.shelves.inventory([EMMA, METROPOLIS])
+    assert [one.out for one in before.outcome[EMMA].holdings] == [frozenset()]
     lent = world.desk.check_out(KIOSK, "P1", "I1")
-    after = world.desk.shelves.holdings([EMMA, METROPOLIS])
-    assert [(one.out, [i.id for i in one.items]) for one in after.outcome[EMMA]] == [(1, [BOOK, COPY])]
+    after = world.desk.shelves.inventory([EMMA, METROPOLIS])
+    found = after.outcome[EMMA].holdings
+    assert [(one.out, [i.id for i in one.items]) for one in found] == [(frozenset({BOOK}), [BOOK, COPY])]
     assert (before.unit, after.unit) == (None, lent.unit)
-    assert world.desk.shelves.holdings([METROPOLIS]).unit is None
+    assert world.desk.shelves.inventory([METROPOLIS]).unit is None
 
 
 async def test_a_hold_on_one_copy_takes_that_copy_away_from_the_others(world: World) -> None:
     world.desk.check_out(KIOSK, "P1", "I1")
     world.desk.place_hold(KIOSK, "P2", EMMA, "MAIN", item="I2")
-    assert [one.out for one in world.desk.shelves.holdings([EMMA]).outcome[EMMA]] == [2]
+    found = world.desk.shelves.inventory([EMMA]).outcome[EMMA]
+    assert ([one.out for one in found.holdings], found.queue_length) == ([frozenset({BOOK, COPY})], 1)
 
 
-async def test_a_bib_without_items_has_no_holdings(world: World) -> None:
-    assert world.desk.shelves.holdings([BibId(404)]).outcome == {BibId(404): ()}
+async def test_what_is_electronic_is_part_of_it(world: World) -> None:
+    ebook = Portfolio(PortfolioId(51), 1, METROPOLIS, "531", "https://a")
+    scan = Representation(RepresentationId(52), 1, METROPOLIS, "121", "https://b")
+    world.library.install([ebook])
+    world.library.install([scan])
+    found = world.desk.shelves.inventory([METROPOLIS]).outcome[METROPOLIS]
+    assert (len(found.holdings), found.portfolios, found.representations) == (1, (ebook,), (scan,))
+
+
+async def test_a_bib_of_which_there_is_nothing_has_an_empty_inventory(world: World) -> None:
+    assert world.desk.shelves.inventory([BibId(404)]).outcome == {BibId(404): Inventory()}

@@ -2,6 +2,8 @@
 
 store = RefusingStore(MemoryStore())
 store.refuse_next(2)     the next two commits are refused
+store.refuse_memos()     the next memos are refused
+store.break_memos()      the next memos break the store
 store.break_next()       the next commit breaks the store: nothing is kept now or later
 store.lose_next()        the next batch is kept, but its commit says that the store is broken
 store.hold()             commits wait from here on ...
@@ -12,7 +14,7 @@ store.release()          ... to here
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from core.events import Recorded
@@ -26,6 +28,8 @@ class RefusingStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._refusals = 0
+        self._memo_refusals = 0
+        self._memos_break = False
         self._breaks = False
         self._loses = False
         self._broken = False
@@ -37,6 +41,14 @@ class RefusingStore:
     def refuse_next(self, commits: int = 1) -> None:
         """Refuse this many commits from the next on."""
         self._refusals = commits
+
+    def refuse_memos(self, times: int = 1) -> None:
+        """Refuse to keep memos this many times from the next on."""
+        self._memo_refusals = times
+
+    def break_memos(self) -> None:
+        """Be broken when the next memos are to be kept."""
+        self._memos_break = True
 
     def break_next(self) -> None:
         """Keep nothing of the next commit, and be broken from then on."""
@@ -98,6 +110,20 @@ class RefusingStore:
     async def bibs(self, ids: Sequence[BibId]) -> dict[BibId, bytes]:
         """As the store inside."""
         return await self._store.bibs(ids)
+
+    async def memos(self, prefix: str) -> dict[str, bytes]:
+        """As the store inside."""
+        return await self._store.memos(prefix)
+
+    async def keep_memos(self, memos: Mapping[str, bytes | None]) -> None:
+        """Fail as was asked for, or as the store inside."""
+        if self._memos_break:
+            self._broken = True
+            raise StoreBroken("broken by the test")
+        if self._memo_refusals:
+            self._memo_refusals -= 1
+            raise StoreRefused("refused by the test")
+        await self._store.keep_memos(memos)
 
     async def close(self) -> None:
         """As the store inside."""

@@ -217,6 +217,33 @@ async def test_a_store_locked_by_another_program_refuses_and_takes_the_next(
     assert (store.next_seq(), store.next_id()) == (3, 3)
 
 
+async def test_memos_that_cannot_be_written_are_refused_and_the_next_are_taken(
+    store: SqliteStore, path: Path
+) -> None:
+    """All of them, and what a name may be is SQLite's business."""
+    await store.keep_memos({"at": b"1"})
+    with closing(sqlite3.connect(path, isolation_level=None)) as intruder:
+        intruder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreRefused, match=r"^another program has locked the store$"):
+            await store.keep_memos({"at": b"2"})
+    with pytest.raises(StoreRefused, match=r"^a record holds what cannot be written$"):
+        await store.keep_memos({"at": None, "\ud800": b""})
+    assert await store.memos("") == {"at": b"1"}
+    await store.keep_memos({"at": b"3"})
+    assert await store.memos("") == {"at": b"3"}
+
+
+async def test_memos_after_the_store_broke_are_not_kept(store: SqliteStore, path: Path) -> None:
+    """Nobody may believe that the disk holds what they wrote down."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as intruder:
+        intruder.execute("DROP TABLE memo")
+    for _ in range(2):
+        with pytest.raises(StoreBroken, match=r"^SQLITE_ERROR$"):
+            await store.keep_memos({"at": b"1"})
+    with pytest.raises(StoreBroken):
+        await store.commit(batch(2, item(2)))
+
+
 @pytest.mark.parametrize(
     "record", [item(5, note="\ud800"), item(2**63), item(2**64)], ids=["surrogate", "64 bits", "65 bits"]
 )

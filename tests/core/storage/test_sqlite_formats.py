@@ -188,6 +188,19 @@ async def test_it_is_of_the_newest_format_once_opened(path: Path) -> None:
         assert connection.execute("SELECT value FROM meta WHERE key = 'format'").fetchone() == (FORMAT,)
 
 
+@pytest.mark.parametrize("number", range(1, FORMAT))
+async def test_a_store_of_any_older_format_takes_memos(path: Path, number: int) -> None:
+    """None of them had any."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("UPDATE meta SET value = ? WHERE key = 'format'", [number])
+    store = SqliteStore.open(path)
+    assert await store.memos("") == {}
+    await store.keep_memos({"at": b"7"})
+    assert await store.memos("") == {"at": b"7"}
+    assert (store.next_seq(), store.next_id()) == (4, 10)
+    await store.close()
+
+
 async def test_it_takes_the_records_that_are_new(path: Path) -> None:
     line = Discrepancy(
         DiscrepancyId(10),

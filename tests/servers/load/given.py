@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from core.model.records import Bib, Hold, Item, Patron
+from core.model.records import Bib, Hold, Item, Patron, Portfolio, Representation
 from core.ports import Batch, Change, Store
 from protocols.marc.iso2709 import Marc, pack
 from servers.load.mapping import Mapping
@@ -20,7 +20,7 @@ from servers.load.work import Work, do
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 LEADER = b"00000nam a2200000 a 4500"
-_Record = TypeVar("_Record", Bib, Item, Patron, Hold)
+_Record = TypeVar("_Record", Bib, Item, Patron, Hold, Portfolio, Representation)
 
 
 class ReadableCredentials:
