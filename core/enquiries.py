@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from core.actor import Actor
@@ -157,13 +158,13 @@ class Enquiries:
         )
 
     def change_of_wish(
-        self, actor: Actor, hold: Hold, pickup: str | None, expires: date | None, at: str | None
+        self, actor: Actor, hold: Hold, pickup: str | None, expires: date | UnsetType | None, at: str | None
     ) -> HoldChangeFacts:
-        """For changing what is given of a hold."""
+        """For changing what is given of a hold. Its last day may be taken away: that is None."""
         changed = replace(
             hold,
             pickup=hold.pickup if pickup is None else pickup,
-            expires=hold.expires if expires is None else expires,
+            expires=hold.expires if expires is UNSET else expires,
             at=hold.at if at is None else at,
         )
         return HoldChangeFacts(

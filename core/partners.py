@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from core.actor import Actor
 from core.enquiries import Enquiries
 from core.events import HoldPlaced, ItemAdded, PartnerTold
-from core.model.records import BibId, Hold, HoldId, Item, Patron, Reference
+from core.model.records import BibId, Hold, HoldId, Item, ItemStatus, Patron, Reference
 from core.ports import Ids
 from core.refusals import Reason, Refused
 from core.register import Answer, Outcome, Register
@@ -44,13 +45,14 @@ class Partners:
     ) -> Answer[Outcome]:
         """An item of another library came for a patron: it gets a record, and is set aside at ``pickup``.
 
-        Told again under its number, the first record is meant, whatever else is said.
+        Told again under its number, the first record is meant, whatever else is said. One that nobody waited
+        for yet, on the shelf since it was taken in, is set aside now.
         """
         if again := self._register.again(request):
             return again
         library, reference = self._enquiries.library, arrival.guest.reference
         here = library.guest(reference)
-        if here is not None:
+        if here is not None and here.status is not ItemStatus.AVAILABLE:
             return self._register.seen((ItemAdded(here, library.bibs[here.bib]),), here.id, here.bib)
         holder = library.patron(patron)
         if holder is None:
@@ -66,8 +68,9 @@ class Partners:
             pickup_known=policy.is_agency(pickup),
             terms=policy.terms_for(holder.group, arrival.policy, arrival.location),
             barcode=barcode,
-            taken=taken is not None,
+            taken=taken not in (None, here),
             asked=library.hold_for(reference),
+            known=here,
         )
         seen = (holder.id,) if taken is None else (holder.id, taken.id)
         return self._register.record(actor, moment.now, request, accept(facts, self._ids.next), *seen)
@@ -137,11 +140,11 @@ class Partners:
         hold: HoldId,
         *,
         pickup: str | None = None,
-        expires: date | None = None,
+        expires: date | UnsetType | None = UNSET,
         at: str | None = None,
         request: str = "",
     ) -> Answer[Outcome]:
-        """Change what is given of an open hold."""
+        """Change what is given of an open hold; as None, its last day is taken away."""
         found = self._open(hold, request)
         if isinstance(found, Answer):
             return found

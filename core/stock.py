@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from typing import Final
 
 from core.actor import Actor
@@ -48,10 +48,13 @@ class Stock:
         status: ItemStatus = ItemStatus.AVAILABLE,
         request: str = "",
     ) -> Answer[Outcome]:
-        """Take an item in: a copy of a bib, or with a bib of its own."""
+        """Take an item in: a copy of a bib, or with a bib of its own. Without a barcode it gets a number of
+        ours.
+        """
         if again := self._register.again(request):
             return again
         library = self._enquiries.library
+        barcode = barcode or f"own-{self._ids.next()}"
         card = None if bib is None else library.bibs.get(bib)
         if bib is not None and card is None:
             return Answer(Refused(Reason.UNKNOWN_BIB))
@@ -102,9 +105,12 @@ class Stock:
 
     def items_of(self, bib: BibId) -> Answer[tuple[ItemView, ...]]:
         """The items of a bib as they stand now, in the order in which they were added."""
-        items = self._enquiries.library.items_of(bib)
+        return self.look(self._enquiries.library.items_of(bib), bib)
+
+    def look(self, items: Iterable[Item], *bibs: BibId) -> Answer[tuple[ItemView, ...]]:
+        """These items as they stand now, found among those of the bibs."""
         views = tuple([view_item(self._enquiries, item) for item in items])
-        return self._register.seen(views, bib, *[item.id for item in items])
+        return self._register.seen(views, *bibs, *[view.item.id for view in views])
 
     # How it is done
 

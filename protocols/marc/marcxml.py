@@ -29,6 +29,7 @@ _NO_TEXT: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufff
 _NO_ATTRIBUTE: Final = re.compile("[^\x20-\x7e]")
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _PLAIN: Final = re.compile(rb"[\x20-\x25\x27-\x3b\x3d\x3f-\x7e]*")
+_PLAIN_TEXT: Final = re.compile(r"[\x20-\x25\x27-\x3b\x3d\x3f-\x7e]*")
 
 Subfields = Iterable[tuple[str, str]]
 
@@ -70,6 +71,8 @@ def _text(data: bytes) -> bytes:
 
 def clean(text: str) -> str:
     """The text as XML can hold it: in NFC, escaped, without what XML has no place for."""
+    if _PLAIN_TEXT.fullmatch(text):
+        return text
     text = _NO_TEXT.sub("", text)
     if not is_normalized("NFC", text):
         text = normalize("NFC", text)

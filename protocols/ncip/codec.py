@@ -11,11 +11,12 @@ import msgspec
 from protocols.ncip.dialects import LATEST, Dialect, guessed_dialect
 from protocols.ncip.errors import RemoteError
 from protocols.ncip.messages import Initiation, Response
-from protocols.ncip.parsing import LIMITS, Limits, parse
+from protocols.ncip.parsing import parse
 from protocols.ncip.reading import Read, read_tree
 from protocols.ncip.repairs import Mode, Repaired
 from protocols.ncip.structures import InitiationHeader, ResponseHeader
 from protocols.ncip.writing import written
+from protocols.xml.parsing import LIMITS, Limits
 
 
 class Received(msgspec.Struct, frozen=True):

@@ -94,7 +94,7 @@ _ROOT: Final = re.compile(
 _FAR_ENOUGH: Final = 4096
 
 
-def guessed_dialect(data: bytes) -> Dialect:
+def guessed_dialect(data: bytes | bytearray) -> Dialect:
     """The dialect of a message that cannot be read, from what can be seen of its root."""
     found = _ROOT.search(data[:_FAR_ENOUGH])
     if found is None:

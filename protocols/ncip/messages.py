@@ -659,8 +659,10 @@ class LookupVersion(Lookup, frozen=True, kw_only=True):
 
 
 class LookupVersionResponse(Response, frozen=True, kw_only=True):
-    from_agency_id: Needed[Party] = None
-    to_agency_id: Needed[Party] = None
+    """Without the agencies where the question has none: some clients ask so."""
+
+    from_agency_id: Party | None = None
+    to_agency_id: Party | None = None
     version_supported: Some[str] = ()
 
 

@@ -1,51 +1,20 @@
-"""The one place where XML is parsed: bytes in, a bounded tree of plain nodes out, or a `RemoteError`.
+"""A message's bytes as a tree of plain nodes, or a `RemoteError`; `protocols.xml` parses.
 
-Rule: nothing is fetched, no entity is declared or expanded, and every limit is kept while parsing, not after
-it. Bytes become text in the charset that they are in, which is not always the one declared. The parser is
-expat, from the standard library: libxml2 keeps every name it has ever met for as long as its thread lives, so
-strangers could fill our memory with names. Here a message leaves nothing behind.
+Rule: bytes become text in the charset that they are in, which is not always the one declared, and ampersands
+that were meant as text are mended only where nothing else could be meant.
 """
 
 import re
 from html.entities import html5
-from typing import Any, Final
-from xml.parsers import expat
+from typing import Final
 
 import msgspec
 
 from protocols.ncip.errors import RemoteError
 from protocols.ncip.problems import ProblemType
 from protocols.ncip.repairs import Mode, Repair, Repaired
-
-
-class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How much a message may hold. `text` counts the characters of one element, and of one attribute."""
-
-    size: int = 1 << 20
-    depth: int = 32
-    elements: int = 20_000
-    attributes: int = 32
-    text: int = 1 << 16
-
-
-LIMITS: Final = Limits()
-
-
-class Node:
-    """An element: its `name` without the `prefix`, and its `namespace`, None if the prefix is undeclared.
-
-    Attributes are name and value in turn, names as they were written. `text` is all text directly in it.
-    """
-
-    __slots__ = ("attributes", "children", "name", "namespace", "prefix", "text")
-
-    def __init__(self, prefix: str, name: str, namespace: str | None, attributes: list[str]) -> None:
-        self.prefix = prefix
-        self.name = name
-        self.namespace = namespace
-        self.attributes = attributes
-        self.children: list[Node] = []
-        self.text = ""
+from protocols.xml.parsing import Limits, Node, NotWellFormed, Parsed, XmlRefused
+from protocols.xml.parsing import parse as parse_xml
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -153,89 +122,6 @@ def _with_ampersands(data: bytes, repairs: list[Repaired]) -> bytes:
 # Parsing --------------------------------------------------------------------------------------------
 
 
-class _Undefined(Exception):
-    """An entity that was never declared, under a DOCTYPE that might have."""
-
-
-class _Builder:
-    """What expat tells, as nodes, within the limits."""
-
-    __slots__ = ("_limits", "_node", "_open", "_room", "_scope", "has_doctype", "root")
-
-    def __init__(self, limits: Limits) -> None:
-        self.root = self._node = Node("", "", "", [])
-        self.has_doctype = False
-        self._open: list[tuple[Node, dict[str, str]]] = []
-        self._scope = {"": "", "xml": "http://www.w3.org/XML/1998/namespace"}
-        self._limits = limits
-        self._room = limits.elements
-
-    def start(self, tag: str, attributes: list[str]) -> None:
-        self._open.append((self._node, self._scope))
-        self._room -= 1
-        if self._room < 0:
-            raise _syntax_error("too many elements")
-        if len(self._open) > self._limits.depth:
-            raise _syntax_error("elements too deep within each other")
-        if attributes:
-            self._take(attributes)
-        prefix, _, name = tag.rpartition(":")
-        node = Node(prefix, name, self._scope.get(prefix), attributes)
-        self._node.children.append(node)
-        self._node = node
-
-    def _take(self, attributes: list[str]) -> None:
-        """Check an element's attributes; what they declare holds from here on."""
-        if len(attributes) > 2 * self._limits.attributes:
-            raise _syntax_error("too many attributes")
-        if max(map(len, attributes)) > self._limits.text:
-            raise _syntax_error("attribute too long")
-        declared = {
-            name[6:]: value
-            for name, value in zip(attributes[::2], attributes[1::2], strict=True)
-            if name[:5] == "xmlns" and name[5:6] in ("", ":")
-        }
-        if declared:
-            self._scope = {**self._scope, **declared}
-
-    def end(self, _tag: str) -> None:
-        self._node, self._scope = self._open.pop()
-
-    def characters(self, text: str) -> None:
-        node = self._node
-        node.text += text
-        if len(node.text) > self._limits.text:
-            raise _syntax_error("text too long")
-
-    def doctype(self, _name: str, _system: str | None, _public: str | None, has_subset: bool) -> None:
-        if has_subset:
-            raise _syntax_error("a DOCTYPE with declarations of its own is refused")
-        self.has_doctype = True
-
-    def skipped(self, _name: str, _is_parameter: bool) -> None:
-        raise _Undefined
-
-
-# Attributes are made into strings before anyone is asked, so a tag must not hold too many to begin with.
-_MOST_EQUALS: Final = 4_096
-
-
-def _built(data: bytes, limits: Limits) -> _Builder:
-    if data.count(b"=") > _MOST_EQUALS and any(tag.count(b"=") > _MOST_EQUALS for tag in data.split(b"<")):
-        raise _syntax_error("too many attributes")
-    builder = _Builder(limits)
-    parser = expat.ParserCreate(_UTF_8)
-    parser.buffer_text = True
-    parser.ordered_attributes = True
-    parser.StartElementHandler = builder.start
-    parser.EndElementHandler = builder.end
-    parser.CharacterDataHandler = builder.characters
-    parser.StartDoctypeDeclHandler = builder.doctype
-    parser.SkippedEntityHandler = builder.skipped
-    parser.Parse(data, True)
-    return builder
-
-
 def parse(data: bytes, charset: str | None, mode: Mode, limits: Limits) -> Tree:
     """The message as a tree. `charset` is the one declared beside it, as in an HTTP header.
 
@@ -246,25 +132,21 @@ def parse(data: bytes, charset: str | None, mode: Mode, limits: Limits) -> Tree:
     repairs: list[Repaired] = []
     data = _text_bytes(data, charset, repairs)
     try:
-        builder = _built(data, limits)
-    except (expat.ExpatError, _Undefined) as error:
-        mended = data if mode is Mode.STRICT else _with_ampersands(data, repairs)
-        if mended == data or len(mended) > limits.size:
-            raise _not_well_formed(error) from None
-        try:
-            builder = _built(mended, limits)
-        except (expat.ExpatError, _Undefined) as still:
-            raise _not_well_formed(still) from None
+        parsed = _parsed(data, mode, limits, repairs)
+    except XmlRefused as refused:
+        raise _syntax_error(str(refused)) from None
     if mode is Mode.STRICT and repairs:
         raise _syntax_error(repairs[0].repair.value)
-    if builder.has_doctype and mode is Mode.REPORT:
+    if parsed.has_doctype and mode is Mode.REPORT:
         repairs.append(Repaired(Repair.DOCTYPE, "/"))
-    return Tree(builder.root.children[0], repairs)
+    return Tree(parsed.root, repairs)
 
 
-def _not_well_formed(error: Any) -> RemoteError:
-    if isinstance(error, _Undefined):
-        return _syntax_error("an entity that is not declared")
-    return _syntax_error(
-        f"not well-formed: {expat.ErrorString(error.code)}, line {error.lineno}, column {error.offset + 1}"
-    )
+def _parsed(data: bytes, mode: Mode, limits: Limits, repairs: list[Repaired]) -> Parsed:
+    try:
+        return parse_xml(data, limits)
+    except NotWellFormed:
+        mended = data if mode is Mode.STRICT else _with_ampersands(data, repairs)
+        if mended == data or len(mended) > limits.size:
+            raise
+        return parse_xml(mended, limits)

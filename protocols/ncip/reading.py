@@ -16,7 +16,7 @@ from protocols.ncip.dialects import LATEST, NAMESPACE, Dialect, Version, dialect
 from protocols.ncip.errors import RemoteError
 from protocols.ncip.marks import Presence
 from protocols.ncip.messages import BareProblem, Initiation, ItemRequestedResponse, Message, Response
-from protocols.ncip.parsing import Node, Tree
+from protocols.ncip.parsing import Tree
 from protocols.ncip.problems import ProblemType
 from protocols.ncip.repairs import ALLOWED, PROBLEMS, TRIFLES, Mode, Repair, Repaired
 from protocols.ncip.schemes import CodeList, member, scheme_of
@@ -30,6 +30,7 @@ from protocols.ncip.values import (
     read_integer,
 )
 from protocols.secret import Secret
+from protocols.xml.parsing import Node
 
 Where = tuple[Any, str]
 """The way to an element: that of its parent, and its name."""

@@ -5,7 +5,6 @@ no element for is left out, except from an initiation that would then ask for so
 safe: a character that XML cannot hold becomes U+FFFD.
 """
 
-import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -18,19 +17,7 @@ from protocols.ncip.problems import MESSAGING, problem_scheme
 from protocols.ncip.schemes import scheme_of
 from protocols.ncip.structures import Content, InitiationHeader, Problem, ResponseHeader, UserId
 from protocols.ncip.values import Element, SchemeValuePair, written_date
-
-_UNSAFE: Final = re.compile('[&<>"\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]')
-_SAFE: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"}
-
-
-def _escaped(text: str) -> str:
-    if _UNSAFE.search(text) is None:
-        return text
-    return _UNSAFE.sub(lambda found: _SAFE.get(found[0], "\ufffd"), text)
-
-
-def _attribute(text: str) -> str:
-    return _escaped(text).replace("\n", "&#10;").replace("\t", "&#9;")
+from protocols.xml.text import escaped, escaped_attribute
 
 
 def written(message: Message, header: InitiationHeader | ResponseHeader | None, dialect: Dialect) -> bytes:
@@ -55,7 +42,7 @@ class _Writer:
         self._writers = _FIRST_WRITERS if self._first else _WRITERS
 
     def document(self, message: Message, header: InitiationHeader | ResponseHeader | None) -> None:
-        out, version = self.out, _attribute(self._dialect.uri)
+        out, version = self.out, escaped_attribute(self._dialect.uri)
         if self._first:
             out.append(f'<NCIPMessage version="{version}">')
         else:
@@ -152,7 +139,7 @@ class _Writer:
 
     def text(self, name: str, value: str, slot: Slot) -> None:
         tag = f"{self._prefix}{name}"
-        self.out.append(f"<{tag}>{_escaped(value)}</{tag}>")
+        self.out.append(f"<{tag}>{escaped(value)}</{tag}>")
 
     def secret(self, name: str, value: Any, slot: Slot) -> None:
         self.text(name, value.reveal(), slot)
@@ -172,8 +159,8 @@ class _Writer:
         tag = f"{self._prefix}{name}"
         scheme = ""
         if value.scheme:
-            scheme = f' {self._attribute_prefix}Scheme="{_attribute(value.scheme)}"'
-        self.out.append(f"<{tag}{scheme}>{_escaped(value.value)}</{tag}>")
+            scheme = f' {self._attribute_prefix}Scheme="{escaped_attribute(value.scheme)}"'
+        self.out.append(f"<{tag}{scheme}>{escaped(value.value)}</{tag}>")
 
     def structure(self, name: str, value: Content, slot: Slot) -> None:
         self._structure(name, value)
@@ -187,9 +174,9 @@ class _Writer:
     def _element(self, element: Element) -> None:
         ours = element.namespace == NAMESPACE
         tag = f"{self._prefix}{element.name}" if ours else element.name
-        space = "" if ours else f' xmlns="{_attribute(element.namespace)}"'
-        attributes = "".join(f' {name}="{_attribute(value)}"' for name, value in element.attributes)
-        self.out.append(f"<{tag}{space}{attributes}>{_escaped(element.text)}")
+        space = "" if ours else f' xmlns="{escaped_attribute(element.namespace)}"'
+        attributes = "".join(f' {name}="{escaped_attribute(value)}"' for name, value in element.attributes)
+        self.out.append(f"<{tag}{space}{attributes}>{escaped(element.text)}")
         for child in element.children:
             self._element(child)
         self.out.append(f"</{tag}>")
@@ -199,7 +186,7 @@ class _Writer:
     def first_pair(self, name: str, value: SchemeValuePair, slot: Slot) -> None:
         scheme = value.scheme or (scheme_of(slot.codes) if slot.codes else "")
         self.out.append(
-            f"<{name}><Scheme>{_escaped(scheme)}</Scheme><Value>{_escaped(value.value)}</Value></{name}>"
+            f"<{name}><Scheme>{escaped(scheme)}</Scheme><Value>{escaped(value.value)}</Value></{name}>"
         )
 
     def first_structure(self, name: str, value: Content, slot: Slot) -> None:
@@ -228,17 +215,17 @@ class _Writer:
         """
         kind = problem.problem_type or SchemeValuePair("")
         word = "MessagingError" if kind.value in MESSAGING else "ProcessingError"
-        scheme = _escaped(kind.scheme or problem_scheme(kind.value, self._service))
+        scheme = escaped(kind.scheme or problem_scheme(kind.value, self._service))
         self.out.append(
             f"<Problem><{word}><{word}Type><Scheme>{scheme}</Scheme>"
-            f"<Value>{_escaped(kind.value)}</Value></{word}Type>"
+            f"<Value>{escaped(kind.value)}</Value></{word}Type>"
         )
         if problem.problem_element:
             element = problem.problem_element.rpartition("/")[2]
             value = problem.problem_value
-            shown = f"<{word}Value>{_escaped(value)}</{word}Value>" if value else ""
+            shown = f"<{word}Value>{escaped(value)}</{word}Value>" if value else ""
             self.out.append(
-                f"<{word}Element><ElementName>{_escaped(element)}</ElementName>{shown}</{word}Element>"
+                f"<{word}Element><ElementName>{escaped(element)}</ElementName>{shown}</{word}Element>"
             )
         self.out.append(f"</{word}></Problem>")
 

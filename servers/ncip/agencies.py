@@ -2,7 +2,7 @@
 test.
 
 The rule it keeps: a name lets nobody in. Secret, certificate and address must be right where a partner has
-them, and what was wrong of these is not told.
+them, and what was wrong of these is not told. Who guesses secrets runs dry, as at SIP2's logins.
 """
 
 from __future__ import annotations
@@ -18,11 +18,16 @@ from protocols.ncip.structures import InitiationHeader, Party, Problem
 from protocols.ncip.values import SchemeValuePair
 from protocols.secret import Secret
 from servers.configuration.settings import NcipAgency, RemoteStorage, fingerprint
-from servers.lines.addresses import holds, networks
+from servers.lines.addresses import holds, networks, source
 from servers.lines.tls import PeerIdentity
+from servers.log import get_logger
 from servers.ncip.partner import Partner
+from servers.sip2.logins import LoginFailures
+
+log = get_logger(__name__)
 
 NO_HEADER = InitiationHeader()
+FAILING = "if the partner there has no wrong secret, somebody is guessing"
 
 
 class Agencies:
@@ -34,12 +39,15 @@ class Agencies:
         storages: Iterable[RemoteStorage],
         desk: CirculationDesk,
         credentials: Credentials,
+        failures: LoginFailures,
     ) -> None:
         self._agencies = tuple(agencies)
         self._storages = {storage.profile: storage for storage in storages}
         self._networks = {agency.code: networks(agency.addresses) for agency in self._agencies}
         self._desk = desk
+        self._ours = {agency.code: self._names_of_us(agency) for agency in self._agencies}
         self._credentials = credentials
+        self._failures = failures
 
     async def caller(
         self,
@@ -56,6 +64,9 @@ class Agencies:
             return agency
         if not await self._is_right(agency, header, identity, peer):
             return _problem(service, ProblemType.AGENCY_AUTHENTICATION_FAILED, "FromAgencyAuthentication")
+        called = _party(header.to_agency_id)
+        if called and self._ours[agency.code].isdisjoint((called.casefold(), _library(called).casefold())):
+            return _problem(service, ProblemType.UNKNOWN_AGENCY, "ToAgencyId/AgencyId", called)
         system = _text(header.from_system_id)
         if agency.systems and system not in agency.systems:
             return _problem(service, ProblemType.UNKNOWN_SYSTEM, "FromSystemId", system)
@@ -107,9 +118,24 @@ class Agencies:
         if not agency.secret:
             return True
         shown = header.from_agency_authentication or header.from_system_authentication
-        secret, hashed = (shown.reveal() if shown else ""), str(agency.secret)
-        known = self._credentials.known(secret, hashed)
-        return await self._credentials.verify(secret, hashed) if known is None else known
+        return await self._has_secret(agency, shown.reveal() if shown else "", peer)
+
+    async def _has_secret(self, agency: NcipAgency, secret: str, peer: str) -> bool:
+        """Whether it is the partner's secret; not looked at where too many were wrong."""
+        failures, hashed, here = self._failures, str(agency.secret), source(peer)
+        if not failures.may_try(here, agency.code):
+            return False
+        if self._credentials.known(secret, hashed) or await self._credentials.verify(secret, hashed):
+            return True
+        if failures.failed(here, agency.code):
+            log.error("ncip-secrets-failing", peer=peer, failures=failures.most, advice=FAILING)
+        return False
+
+    def _names_of_us(self, agency: NcipAgency) -> frozenset[str]:
+        """What the partner may call us, in any case: the institution, its agencies, names of its own."""
+        policy = self._desk.policy.policy
+        ours = (policy.institution, *(one.code for one in policy.agencies))
+        return frozenset(name.casefold() for name in (*ours, *agency.our_names, *agency.pickups))
 
     def _at_desk(
         self, service: type[Initiation], agency: NcipAgency, header: InitiationHeader, profile: str

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from core.model.records import FeeKind, HoldStatus, ItemStatus, Medium
+from core.model.records import FeeKind, HoldStatus, ItemStatus, Medium, PaymentKind
 from core.refusals import Reason
 from protocols.ncip.schemes import (
     BlockOrTrapType,
     CirculationStatus,
     FiscalTransactionType,
     MediumType,
+    PaymentMethodType,
     RequestStatusType,
 )
 
@@ -43,6 +44,12 @@ MEDIUM_TYPE: Final[Mapping[Medium, MediumType | None]] = {
 }
 """None where the standard has no word for it."""
 
+MEDIUM: Final[Mapping[MediumType, Medium]] = {
+    **{kind: medium for medium, kind in MEDIUM_TYPE.items() if kind is not None},
+    MediumType.CD_ROM: Medium.DISC,
+    MediumType.MICROFORM: Medium.OTHER,
+}
+
 REQUEST_STATUS: Final[Mapping[HoldStatus, RequestStatusType]] = {
     HoldStatus.WAITING: RequestStatusType.IN_PROCESS,
     HoldStatus.IN_TRANSIT: RequestStatusType.IN_PROCESS,
@@ -59,6 +66,24 @@ FISCAL_TYPE: Final[Mapping[FeeKind, FiscalTransactionType]] = {
     FeeKind.REPLACEMENT: FiscalTransactionType.BOOK_REPLACEMENT_CHARGE,
     FeeKind.COMPUTER: FiscalTransactionType.SERVICE_CHARGE,
     FeeKind.HOLD: FiscalTransactionType.RESERVATION_CHARGE,
+}
+
+FEE_KIND: Final[Mapping[FiscalTransactionType, FeeKind]] = {
+    **dict.fromkeys(FiscalTransactionType, FeeKind.OTHER),
+    FiscalTransactionType.BOOK_REPLACEMENT_CHARGE: FeeKind.REPLACEMENT,
+    FiscalTransactionType.CARD_REPLACEMENT_CHARGE: FeeKind.ADMINISTRATIVE,
+    FiscalTransactionType.FINE: FeeKind.OVERDUE,
+    FiscalTransactionType.INTERLIBRARY_LOAN_FEE: FeeKind.PROCESSING,
+    FiscalTransactionType.REMINDER_CHARGE: FeeKind.ADMINISTRATIVE,
+    FiscalTransactionType.RENTAL: FeeKind.RENTAL,
+    FiscalTransactionType.RESERVATION_CHARGE: FeeKind.HOLD,
+}
+
+PAYMENT_KIND: Final[Mapping[PaymentMethodType, PaymentKind]] = {
+    **dict.fromkeys(PaymentMethodType, PaymentKind.OTHER),
+    PaymentMethodType.CASH: PaymentKind.CASH,
+    PaymentMethodType.CREDIT_CARD: PaymentKind.CREDIT_CARD,
+    PaymentMethodType.DEBIT_CARD: PaymentKind.DEBIT_CARD,
 }
 
 STANDING: Final[Mapping[Reason, str]] = {

@@ -1,7 +1,7 @@
 """Partners at the desk: their numbers stand for one request, and their items are here for a while."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest_asyncio
 
@@ -11,6 +11,7 @@ from core.model.records import Guest, Hold, HoldId, HoldStatus, Item, ItemStatus
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
 from core.rules.guests import Arrival
+from core.rules.stock import Description
 from tests.fakes.world import ANN, BEN, EAST_KIOSK, EMMA, KIOSK, METROPOLIS, World
 
 ILL, OTHER = Reference("BROKER", "ILL-7"), Reference("BROKER", "ILL-8")
@@ -78,6 +79,18 @@ async def test_told_again_the_same_guest_is_meant_and_nothing_happens(world: Wor
     assert events(again) == [ItemAdded]
     assert len(world.library.items) == known
     await world.stop()
+
+
+async def test_a_guest_that_was_taken_in_before_is_set_aside_with_the_record_it_has(world: World) -> None:
+    world.desk.stock.create_item(
+        KIOSK, "ILL-7", Description(location="MAIN/GUESTS", title="The waves"), guest=Guest(ILL)
+    )
+    known, untitled = guest(world), Arrival(Guest(ILL), "")
+    answer = world.desk.partners.accept(KIOSK, "P1", "MAIN", untitled)
+    assert events(answer) == [HoldPlaced, CheckedIn]
+    assert (guest(world).id, guest(world).status) == (known.id, ItemStatus.ON_HOLD_SHELF)
+    assert events(world.desk.partners.accept(KIOSK, "P1", "MAIN", untitled)) == [ItemAdded]
+    assert hold(world).trapped == known.id
 
 
 async def test_a_guest_never_takes_the_barcode_of_another_item(world: World) -> None:
@@ -148,6 +161,12 @@ async def test_a_hold_is_found_changed_and_cancelled_by_its_number(world: World)
     assert (hold(world).patron, hold(world).reference) == (ANN, ILL)
     assert events(partners.change_hold(KIOSK, hold(world).id, pickup="EAST")) == [HoldChanged]
     assert hold(world).pickup == "EAST"
+    last = date(2026, 4, 1)
+    assert events(partners.change_hold(KIOSK, hold(world).id, expires=last)) == [HoldChanged]
+    assert (hold(world).pickup, hold(world).expires) == ("EAST", last)
+    assert events(partners.change_hold(KIOSK, hold(world).id, pickup="EAST")) == []
+    assert events(partners.change_hold(KIOSK, hold(world).id, expires=None)) == [HoldChanged]
+    assert hold(world).expires is None
     number = hold(world).id
     cancelled = partners.cancel_hold(KIOSK, number, why=Reason.NOT_FOR_LOAN, request="cancel")
     assert cancelled.outcome == (HoldCancelled(number, ANN, EMMA, why=Reason.NOT_FOR_LOAN),)

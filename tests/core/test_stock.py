@@ -68,6 +68,25 @@ async def test_a_new_item_may_be_a_copy_of_a_bib(world: World) -> None:
     assert reason(world.desk.stock.create_item(KIOSK, "N2", place, bib=BibId(99))) is Reason.UNKNOWN_BIB
 
 
+async def test_without_a_barcode_it_gets_a_number_of_ours(world: World) -> None:
+    world.desk.stock.create_item(KIOSK, "", NEW)
+    world.desk.stock.create_item(KIOSK, "", NEW)
+    first, second = list(world.library.items.values())[-2:]
+    assert first.barcode.startswith("own-")
+    assert first.barcode != second.barcode
+    assert world.library.item(first.barcode) is first
+
+
+async def test_items_are_looked_at_together_with_the_bibs_that_they_were_looked_for_in(world: World) -> None:
+    lent = world.desk.check_out(KIOSK, "P1", "I2")
+    library = world.library
+    seen = world.desk.stock.look([library.items[FILM], library.items[COPY]])
+    assert [view.item.barcode for view in seen.outcome] == ["I3", "I2"]
+    assert (seen.unit, seen.mine) == (lent.unit, False)
+    assert world.desk.stock.look((), METROPOLIS).unit is None
+    assert world.desk.stock.look((), EMMA).unit is lent.unit, "what came to it may make what was found"
+
+
 async def test_a_guest_is_taken_in_once(world: World) -> None:
     guest = Guest(Reference("BROKER", "7"))
     world.desk.stock.create_item(KIOSK, "N1", NEW, guest=guest)

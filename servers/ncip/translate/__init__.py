@@ -6,7 +6,8 @@ This file says only which room speaks for which service; one that no room speaks
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, get_args
+from functools import partial
+from typing import Final, get_args
 
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
@@ -15,7 +16,9 @@ from protocols.secret import Secret
 from servers.configuration.settings import PinCheck
 from servers.ncip.partner import Partner
 from servers.ncip.translate import (
+    fiscal,
     guests,
+    item_sets,
     items,
     libraries,
     loans,
@@ -26,24 +29,30 @@ from servers.ncip.translate import (
     storage,
     users,
 )
+from servers.ncip.translate.members import new_secret
 from servers.ncip.translate.problems import refused, unsupported
 from servers.ncip.translate.reply import Reply, Said
 from servers.ncip.translate.versions import versions
 from servers.ncip.translate.wording import ByUser, user_key, user_secret
 
-__all__ = ["Reply", "answer", "known_pin", "patron_secret", "refused", "versions"]
+__all__ = ["Reply", "answer", "known_pin", "new_secret", "patron_secret", "refused", "versions"]
 
 _PINNED: Final = frozenset(get_args(ByUser))
 
 
-def answer(request: m.Initiation, partner: Partner, pin: Pin) -> Reply:
-    """Do what a partner asks for, and put the outcome in the standard's words."""
+def answer(request: m.Initiation, partner: Partner, pin: Pin, pin_hash: str = "") -> Reply:
+    """Do what a partner asks for, and put the outcome in the standard's words. ``pin_hash`` is the slow hash
+    of its `new_secret`, if it has one.
+    """
     room = _room(type(request), partner)
     if room is None:
         return Reply(unsupported(type(request)))
     if pin is Pin.WRONG:
         refusal = Refused(Reason.WRONG_PIN)
         return Reply(refused(request, refusal), reason=refusal.reason)
+    if isinstance(request, m.CreateUser | m.UpdateUser):
+        assert bool(pin_hash) is (new_secret(request) is not None), "a secret is kept as its hash"
+        room = partial(room, pin_hash=pin_hash)
     said = room(request, partner, pin)
     if isinstance(said, Reply):
         return said
@@ -71,7 +80,7 @@ def patron_secret(request: m.Initiation) -> tuple[str, Secret]:
     return user_key(request), secret
 
 
-Room = Callable[[Any, Partner, Pin], Said]
+Room = Callable[..., Said]
 
 
 def _room(service: type[m.Initiation], partner: Partner) -> Room | None:
@@ -81,6 +90,7 @@ def _room(service: type[m.Initiation], partner: Partner) -> Room | None:
 _ROOMS: Final[Mapping[type[m.Initiation], Room]] = {
     m.LookupAgency: libraries.look_up,
     m.LookupItem: items.look_up,
+    m.LookupItemSet: item_sets.look_up,
     m.LookupRequest: requests.look_up,
     m.LookupUser: users.look_up,
     m.AcceptItem: guests.accept,
@@ -88,6 +98,9 @@ _ROOMS: Final[Mapping[type[m.Initiation], Room]] = {
     m.CancelRequestItem: requests.cancel,
     m.CheckInItem: loans.check_in,
     m.CheckOutItem: loans.check_out,
+    m.CreateItem: stock.create,
+    m.CreateUser: members.create,
+    m.CreateUserFiscalTransaction: fiscal.transact,
     m.DeleteItem: stock.delete,
     m.DeleteUser: members.delete,
     m.RecallItem: loans.recall,
@@ -97,6 +110,9 @@ _ROOMS: Final[Mapping[type[m.Initiation], Room]] = {
     m.SendUserNotice: members.notify,
     m.UndoCheckOutItem: loans.undo_check_out,
     m.UpdateCirculationStatus: stock.set_status,
+    m.UpdateItem: stock.change,
+    m.UpdateRequestItem: requests.change,
+    m.UpdateUser: members.change,
     **dict.fromkeys(m.Notification.__subclasses__(), notifications.written_down),
     m.ItemCheckedIn: notifications.checked_in,
     m.ItemRequestCancelled: notifications.request_cancelled,

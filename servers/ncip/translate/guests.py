@@ -40,8 +40,11 @@ def accept(request: m.AcceptItem, partner: Partner, pin: Pin) -> Said:
     )
 
     def tell(events: Sequence[Event]) -> m.Response:
-        added = next(event for event in events if isinstance(event, ItemAdded))
-        return m.AcceptItemResponse(request_id=request.request_id, item_id=own(added.item, partner))
+        first = events[0]
+        item = first.item if isinstance(first, ItemAdded) else partner.desk.library.guest(guest.reference)
+        return m.AcceptItemResponse(
+            request_id=request.request_id, item_id=None if item is None else own(item, partner)
+        )
 
     return said(done, tell)
 

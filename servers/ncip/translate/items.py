@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from msgspec.structs import replace
+
 from core.desk import Answer, ItemView
-from core.model.records import Item
+from core.model.records import Bib, Item
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
 from protocols.ncip import messages as m
@@ -21,6 +23,7 @@ from protocols.ncip.schemes import (
 )
 from protocols.ncip.structures import (
     BibliographicDescription,
+    BibliographicId,
     BibliographicRecordId,
     HoldingsInformation,
     ItemDescription,
@@ -103,19 +106,31 @@ def status(item: Item) -> CirculationStatus:
 
 def description(view: ItemView, partner: Partner) -> BibliographicDescription:
     """What an item is."""
-    bib, medium = view.bib, MEDIUM_TYPE[view.item.medium]
-    if bib is None:
-        return BibliographicDescription(medium_type=None if medium is None else SchemeValuePair(medium))
+    medium = MEDIUM_TYPE[view.item.medium]
+    told = BibliographicDescription() if view.bib is None else title(view.bib, partner)
+    return replace(told, medium_type=None if medium is None else SchemeValuePair(medium))
+
+
+def title(bib: Bib, partner: Partner) -> BibliographicDescription:
+    """What a title is."""
+    known = title_id(bib, partner)
+    record = None if known is None else known.bibliographic_record_id
+    return BibliographicDescription(
+        author=bib.author or None,
+        bibliographic_record_id=() if record is None else (record,),
+        publication_date=bib.year or None,
+        title=bib.title or None,
+    )
+
+
+def title_id(bib: Bib, partner: Partner) -> BibliographicId | None:
+    """The id of a title, if it has a control number."""
+    if not bib.control_number:
+        return None
     record = BibliographicRecordId(
         bibliographic_record_identifier=bib.control_number, agency_id=SchemeValuePair(partner.institution)
     )
-    return BibliographicDescription(
-        author=bib.author or None,
-        bibliographic_record_id=(record,) if bib.control_number else (),
-        publication_date=bib.year or None,
-        title=bib.title or None,
-        medium_type=None if medium is None else SchemeValuePair(medium),
-    )
+    return BibliographicId(bibliographic_record_id=record)
 
 
 def place(location: str, partner: Partner, kind: LocationType = LocationType.PERMANENT_LOCATION) -> Location:

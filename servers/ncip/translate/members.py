@@ -1,15 +1,106 @@
-"""DeleteUser and SendUserNotice: the record of a patron, and what they are to be told."""
+"""CreateUser, UpdateUser, DeleteUser and SendUserNotice: the record of a patron, and what they are told.
+
+The rule it keeps: a PIN comes here as its slow hash only; and a message that changes one is done again when
+it comes again, since what it is known by holds no secrets.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
 from core.desk import Answer
+from core.events import Event, PatronAdded
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
 from protocols.ncip import messages as m
-from protocols.ncip.structures import UserId
+from protocols.ncip.structures import UserFields, UserId
+from protocols.secret import Secret
 from servers.ncip.partner import Partner
-from servers.ncip.translate.reply import Said, said
-from servers.ncip.translate.wording import item_key, moment, request_key, user_key
+from servers.ncip.translate.changes import impossible, unaddable, undeletable
+from servers.ncip.translate.persons import KEPT, identifiers, person, traits, unknown
+from servers.ncip.translate.problems import unsuited
+from servers.ncip.translate.reply import Reply, Said, said
+from servers.ncip.translate.wording import (
+    PROVES,
+    input_of,
+    item_key,
+    moment,
+    request_key,
+    user,
+    user_key,
+    user_secret,
+)
+
+
+def new_secret(request: m.Initiation) -> Secret | None:
+    """The PIN that a user is to have from now on."""
+    match request:
+        case m.CreateUser():
+            return user_secret(request)
+        case m.UpdateUser(add_user_fields=UserFields(authentication_input=given)):
+            return input_of(given, PROVES) or None
+        case _:
+            return None
+
+
+def create(request: m.CreateUser, partner: Partner, pin: Pin, pin_hash: str) -> Said:
+    """A record of a user; their barcode is the id that they come with, or a number of ours."""
+    if request.block_or_trap:
+        return Reply(unsuited(request, "BlockOrTrap", ""))
+    if found := unknown(request, partner):
+        return Reply(unsuited(request, *found))
+    barcode = user_key(request)
+    further = tuple([known for known in identifiers(request.authentication_input) if known != barcode])
+    home = [one.agency_id.value for one in request.user_privilege if one.agency_id is not None]
+    done = partner.desk.members.create_patron(
+        partner.actor,
+        replace(
+            person(request, partner),
+            agency=next(filter(partner.desk.policy.is_agency, home), partner.actor.agency),
+            identifiers=further,
+            pin=pin_hash or None,
+        ),
+        barcode=barcode,
+        request=request_key(request, partner),
+    )
+
+    def tell(events: Sequence[Event]) -> m.Response:
+        (added,) = events
+        assert isinstance(added, PatronAdded), "a patron is registered"
+        return m.CreateUserResponse(user_id=user(added.patron, partner))
+
+    return said(done, tell)
+
+
+def change(request: m.UpdateUser, partner: Partner, pin: Pin, pin_hash: str) -> Said:
+    """Described anew: what is deleted goes first, then what is added comes. All of it, or nothing."""
+    deleted, added = request.delete_user_fields, request.add_user_fields
+    if stop := impossible(request, "UserFields", deleted, added, KEPT):
+        return stop
+    deleted, added = deleted or UserFields(), added or UserFields()
+    if found := unknown(added, partner):
+        return unaddable(request, f"AddUserFields/{found[0]}", found[1])
+    who = user_key(request)
+    patron = partner.desk.library.patron(who)
+    known, gone = () if patron is None else patron.identifiers, identifiers(deleted.authentication_input)
+    if patron is not None and not set(gone) <= set(known):
+        return undeletable(request, "DeleteUserFields/AuthenticationInput")
+    further = (*[one for one in known if one not in gone], *identifiers(added.authentication_input))
+    done = partner.desk.members.change_patron(
+        partner.actor,
+        who,
+        clear=traits(deleted),
+        say=replace(
+            person(added, partner),
+            identifiers=None if further == known else tuple(dict.fromkeys(further)),
+            pin=pin_hash or None,
+        ),
+        request="" if pin_hash else request_key(request, partner),
+    )
+    told = request.user_id or UserId(user_identifier_value=who)
+    return said(done, lambda _: m.UpdateUserResponse(user_id=told))
 
 
 def delete(request: m.DeleteUser, partner: Partner, pin: Pin) -> Said:

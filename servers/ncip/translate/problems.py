@@ -45,7 +45,7 @@ _AGAIN: Final = (_P.TEMPORARY_PROCESSING_FAILURE,)
 TYPES: Final[Mapping[Reason, tuple[ProblemType, ...]]] = {
     Reason.UNKNOWN_PATRON: (_P.UNKNOWN_USER, _COMBINATION),
     Reason.UNKNOWN_ITEM: (_P.UNKNOWN_ITEM, _COMBINATION),
-    Reason.UNKNOWN_BIB: (_P.UNKNOWN_ITEM, _COMBINATION),
+    Reason.UNKNOWN_BIB: (_P.UNKNOWN_ITEM, *_RULE),
     Reason.UNKNOWN_HOLD: (_P.UNKNOWN_REQUEST, _P.UNKNOWN_ITEM, _COMBINATION),
     Reason.UNKNOWN_FEE: _RULE,
     Reason.UNKNOWN_PICKUP: _RULE,
@@ -88,6 +88,7 @@ TYPES: Final[Mapping[Reason, tuple[ProblemType, ...]]] = {
     Reason.SUPERSEDED: (
         _P.REQUEST_ALREADY_PROCESSED,
         _P.RECALL_CANNOT_BE_CANCELLED_AT_THIS_TIME,
+        _P.UNABLE_TO_ADD_ELEMENT,
         *_CONDITION,
     ),
     Reason.NOTHING_TO_UNDO: (_P.RECALL_CANNOT_BE_CANCELLED_AT_THIS_TIME, *_RULE),
@@ -113,17 +114,19 @@ TYPES: Final[Mapping[Reason, tuple[ProblemType, ...]]] = {
 
 
 class Subject(Enum):
-    """The element that a refusal is about."""
+    """The element that a refusal is about, by the field that it is read into."""
 
     NOTHING = ""
-    USER = "UserId"
-    AUTHENTICATION = "AuthenticationInput"
-    ITEM = "ItemId"
-    TITLE = "BibliographicId"
-    REQUEST = "RequestId"
-    PICKUP = "PickupLocation"
-    FEE = "AcknowledgedFeeAmount"
-    MONEY = "FiscalTransactionInformation"
+    USER = "user_id"
+    AUTHENTICATION = "authentication_input"
+    ITEM = "item_id"
+    TITLE = "bibliographic_id"
+    REQUEST = "request_id"
+    PICKUP = "pickup_location"
+    FEE = "acknowledged_fee_amount"
+    MONEY = "fiscal_transaction_information"
+    DESCRIPTION = "bibliographic_description"
+    NAME = "name_information"
 
 
 _USER: Final = (
@@ -157,26 +160,57 @@ SUBJECTS: Final[Mapping[Reason, Subject]] = {
 _BY_ANALOGY: Final = frozenset((_P.UNKNOWN_ITEM, _P.UNKNOWN_USER))
 """What services say that have no list of their own."""
 
+_LISTED: Final = {**BY_SERVICE, "LookupItemSet": BY_SERVICE["LookupItem"]}
+
 
 def problem_type(service: type[m.Initiation], reason: Reason) -> ProblemType:
     """What the reason is called in answer to the service."""
-    listed = BY_SERVICE.get(service.__name__, _BY_ANALOGY)
+    listed = _LISTED.get(service.__name__, _BY_ANALOGY)
     return next(kind for kind in TYPES[reason] if kind in listed or kind in GENERAL)
 
 
 def problem(request: m.Initiation, reason: Reason) -> Problem:
     """Why the request was refused."""
-    subject, service = SUBJECTS[reason], type(request)
-    attribute = _ATTRIBUTES.get(subject)
-    value = None if attribute is None else _value(getattr(request, attribute, None))
+    service, subject = type(request), _subject(request, reason)
+    above = _WITHIN.get((service, subject), ())
+    place: Any = request
+    for step in above:
+        place = getattr(place, step, None)
+    value = value_of(getattr(place, subject.value, None)) if subject in _IDENTIFYING else None
     if subject is Subject.USER and value is None:
         subject = Subject.AUTHENTICATION
+    steps = (*above, subject.value)
+    path = "/".join(map(element, steps)) if hasattr(request, steps[0]) else ""
+    return trouble(request, problem_type(service, reason), path, value, detail(reason))
+
+
+def trouble(
+    request: m.Initiation, kind: ProblemType, path: str, value: str | None = None, detail: str = ""
+) -> Problem:
+    """What is wrong with what stands in the request under this path; without one, with all of it."""
     return Problem(
-        problem_type=SchemeValuePair(problem_type(service, reason)),
-        problem_detail=reason.value.replace("-", " ").capitalize(),
-        problem_element=f"//{service.__name__}/{subject.value}" if subject.value else None,
-        problem_value=value,
+        problem_type=SchemeValuePair(kind),
+        problem_detail=detail or kind.value,
+        problem_element=f"//{type(request).__name__}/{path}" if path else None,
+        problem_value=value or None,
     )
+
+
+def element(attribute: str) -> str:
+    """What the standard calls a field of a structure."""
+    return "".join([word.capitalize() for word in attribute.split("_")])
+
+
+def detail(reason: Reason) -> str:
+    return reason.value.replace("-", " ").capitalize()
+
+
+def _subject(request: m.Initiation, reason: Reason) -> Subject:
+    """What the reason is about in this request: the user, where there is no item in it."""
+    subject = _SUBJECTS_OF.get((type(request), reason), SUBJECTS[reason])
+    if subject is not Subject.ITEM or hasattr(request, "item_id") or (type(request), subject) in _WITHIN:
+        return subject
+    return Subject.USER
 
 
 def refused(request: m.Initiation, refused: Refused) -> m.Response:
@@ -195,38 +229,39 @@ def unsupported(service: type[m.Initiation]) -> m.Response:
     return refusal(service, Problem(problem_type=SchemeValuePair(kind), problem_detail=kind.value))
 
 
-def unsuited(request: m.Initiation, element: str, value: str, kind: ProblemType | None = None) -> m.Response:
+def unsuited(
+    request: m.Initiation, path: str, value: str, kind: ProblemType | None = None, detail: str = ""
+) -> m.Response:
     """What is answered where an element says what cannot be done here."""
-    service = type(request)
     if kind is None:
-        kind = problem_type(service, Reason.NOT_ALLOWED_HERE)
-    found = Problem(
-        problem_type=SchemeValuePair(kind),
-        problem_detail=kind.value,
-        problem_element=f"//{service.__name__}/{element}",
-        problem_value=value or None,
-    )
-    return refusal(service, found)
+        kind = problem_type(type(request), Reason.NOT_ALLOWED_HERE)
+    return refusal(type(request), trouble(request, kind, path, value, detail))
 
 
-_ATTRIBUTES: Final = {
-    Subject.USER: "user_id",
-    Subject.ITEM: "item_id",
-    Subject.TITLE: "bibliographic_id",
-    Subject.REQUEST: "request_id",
-    Subject.PICKUP: "pickup_location",
+_IDENTIFYING: Final = (Subject.USER, Subject.ITEM, Subject.TITLE, Subject.REQUEST, Subject.PICKUP)
+"""What has a value that may be told."""
+_WITHIN: Final[Mapping[tuple[type[m.Initiation], Subject], tuple[str, ...]]] = {
+    (m.CreateUserFiscalTransaction, Subject.ITEM): ("fiscal_transaction_information", "item_details"),
+    (m.UpdateRequestItem, Subject.PICKUP): ("add_request_fields",),
 }
+"""Where a subject stands deeper in a request than at its top."""
+_SUBJECTS_OF: Final[Mapping[tuple[type[m.Initiation], Reason], Subject]] = {
+    (m.CreateUserFiscalTransaction, Reason.ALREADY_EXISTS): Subject.MONEY,
+    (m.CreateItem, Reason.DETAIL_NEEDED): Subject.DESCRIPTION,
+    (m.CreateUser, Reason.DETAIL_NEEDED): Subject.NAME,
+}
+"""What a reason is about in answer to one service."""
 _IDENTIFIERS: Final = (
     *("user_identifier_value", "item_identifier_value", "request_identifier_value"),
     *("bibliographic_record_identifier", "bibliographic_item_identifier", "value"),
 )
 
 
-def _value(element: Any) -> str | None:
+def value_of(element: Any) -> str | None:
     """What stands in an element that identifies something; the first, where there are several."""
     if isinstance(element, tuple):
-        return _value(element[0]) if element else None
+        return value_of(element[0]) if element else None
     for inner in ("bibliographic_record_id", "bibliographic_item_id"):
         if getattr(element, inner, None) is not None:
-            return _value(getattr(element, inner))
+            return value_of(getattr(element, inner))
     return next((found for name in _IDENTIFIERS if (found := getattr(element, name, None))), None)

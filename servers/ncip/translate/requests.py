@@ -1,4 +1,5 @@
-"""RequestItem, CancelRequestItem and LookupRequest: holds, under a partner's number where it gives one.
+"""RequestItem, UpdateRequestItem, CancelRequestItem and LookupRequest: holds, under a partner's number where
+it gives one.
 
 The rule it keeps: whoever gives a number is told about that request and no other; our own numbers are good
 only together with the user whose request it is.
@@ -7,22 +8,27 @@ only together with the user whose request it is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
+
+from msgspec import UNSET
 
 from core.desk import Answer
-from core.events import Event, HoldPlaced
-from core.model.records import Bib, Hold, HoldId, Patron
+from core.events import Event, HoldChanged, HoldPlaced
+from core.model.records import Bib, BibId, Hold, HoldId, Patron
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
 from protocols.ncip import messages as m
 from protocols.ncip.schemes import RequestElementType, RequestScopeType, RequestType
-from protocols.ncip.structures import BibliographicId
+from protocols.ncip.structures import ItemId as NamedItem
+from protocols.ncip.structures import ItemOptionalFields, RequestFields, UserId
 from protocols.ncip.values import SchemeValuePair
 from servers.ncip.partner import Partner
 from servers.ncip.translate import items, users
+from servers.ncip.translate.changes import Known, impossible, undeletable
 from servers.ncip.translate.loans import borrower
-from servers.ncip.translate.problems import unsuited
+from servers.ncip.translate.problems import refused, unsuited
 from servers.ncip.translate.reply import Reply, Said, said
+from servers.ncip.translate.titles import ONLY_BY_NUMBER, titled, unreadable
 from servers.ncip.translate.wording import (
     day,
     hold_of,
@@ -50,7 +56,7 @@ def place(request: m.RequestItem, partner: Partner, pin: Pin) -> Said:
     item = item_key(request.item_id[0], partner) if request.item_id else ""
     bib = _bib(request, item, partner)
     if bib is None:
-        return Answer(Refused(Reason.UNKNOWN_ITEM if request.item_id else Reason.UNKNOWN_BIB))
+        return _nothing(request)
     desk, who, scope = partner.desk, borrower(request, partner), request.request_scope_type
     whole = scope is not None and scope.value == RequestScopeType.BIBLIOGRAPHIC_ITEM
     item = "" if whole else item
@@ -76,7 +82,7 @@ def place(request: m.RequestItem, partner: Partner, pin: Pin) -> Said:
         return m.RequestItemResponse(
             request_id=named(hold, partner),
             item_id=None if found is None else own(found, partner),
-            user_id=user_of(hold.patron, partner),
+            user_id=user_of(hold.patron, partner) or UserId(user_identifier_value=who),
             request_type=kind or SchemeValuePair(RequestType.HOLD),
             request_scope_type=SchemeValuePair(scope),
             user_optional_fields=users.optional(who, request.user_element_type, partner),
@@ -103,6 +109,69 @@ def cancel(request: m.CancelRequestItem, partner: Partner, pin: Pin) -> Said:
         user_id=user_of(patron.id, partner) if patron is not None else request.user_id,
     )
     return said(done, lambda _: response)
+
+
+def change(request: m.UpdateRequestItem, partner: Partner, pin: Pin) -> Said:
+    """Where it is picked up, and the last day that it is needed: the rest of a request stays as it is."""
+    deleted, added = request.delete_request_fields, request.add_request_fields
+    if stop := impossible(request, "RequestFields", deleted, added, _CHANGEABLE):
+        return stop
+    deleted, added = deleted or RequestFields(), added or RequestFields()
+    if deleted.pickup_location is not None and added.pickup_location is None:
+        return undeletable(request, "DeleteRequestFields/PickupLocation", deleted.pickup_location.value)
+    patron = partner.desk.library.patron(user_key(request))
+    hold = _meant(request, patron, partner)
+    expires = UNSET if deleted.need_before_date is None else None
+    done = partner.desk.partners.change_hold(
+        partner.actor,
+        HoldId(0) if hold is None else hold.id,
+        pickup=None if added.pickup_location is None else pickup_of(added.pickup_location, partner),
+        expires=day(added.need_before_date, partner.zone) or expires,
+        request=request_key(request, partner, pin),
+    )
+
+    def tell(events: Sequence[Event]) -> m.Response:
+        changed = events[0] if events else hold
+        assert isinstance(changed, HoldChanged | Hold), "a request is changed, or is so already"
+        item, who = _one_item(request, hold, changed.bib, partner), user_of(changed.patron, partner)
+        if item is None or who is None:  # told again when neither is here any more
+            return refused(request, Refused(Reason.SUPERSEDED))
+        whole = hold is not None and hold.item is None
+        scope = RequestScopeType.BIBLIOGRAPHIC_ITEM if whole else RequestScopeType.ITEM
+        return m.UpdateRequestItemResponse(
+            item_id=item,
+            user_id=who,
+            request_type=request.request_type or SchemeValuePair(RequestType.HOLD),
+            request_scope_type=SchemeValuePair(scope),
+            item_optional_fields=_item_fields(request, item, partner),
+            user_optional_fields=users.optional(
+                who.user_identifier_value, request.user_element_type, partner
+            ),
+        )
+
+    return said(done, tell)
+
+
+_CHANGEABLE: Final[Known] = {"need_before_date": None, "pickup_location": None}
+
+
+def _one_item(
+    request: m.UpdateRequestItem, hold: Hold | None, bib: BibId, partner: Partner
+) -> NamedItem | None:
+    """The item of a request, or the first that it may be: the schema wants one."""
+    library = partner.desk.library
+    number = None if hold is None else hold.trapped or hold.item
+    if number is None and request.item_id is not None:
+        return request.item_id
+    found = library.items_of(bib) if number is None else [library.items[number]]
+    return own(found[0], partner) if found else None
+
+
+def _item_fields(
+    request: m.UpdateRequestItem, item: NamedItem, partner: Partner
+) -> ItemOptionalFields | None:
+    found = partner.desk.library.item(item_key(item, partner))
+    return None if found is None else items.optional(found, request.item_element_type, partner)
 
 
 def look_up(request: m.LookupRequest, partner: Partner, pin: Pin) -> Said:
@@ -150,26 +219,31 @@ def pickup_of(place: SchemeValuePair | None, partner: Partner) -> str:
     return partner.agency.pickups.get(name, name)
 
 
+def _nothing(request: m.RequestItem) -> Said:
+    """Why what is asked for leads to no title."""
+    if request.item_id:
+        return Answer(Refused(Reason.UNKNOWN_ITEM))
+    found = [unreadable(title) for title in request.bibliographic_id]
+    if not found or found[0] is None:
+        return Answer(Refused(Reason.UNKNOWN_BIB))
+    path, value = found[0]
+    return Reply(unsuited(request, path, value, detail=ONLY_BY_NUMBER))
+
+
 def _bib(request: m.RequestItem, item: str, partner: Partner) -> Bib | None:
     library = partner.desk.library
     if item:
         found = library.item(item)
         return None if found is None else library.bibs.get(found.bib)
-    return next((bib for one in request.bibliographic_id if (bib := _titled(one, partner))), None)
-
-
-def _titled(title: BibliographicId, partner: Partner) -> Bib | None:
-    """The title that an id names by its control number."""
-    record = title.bibliographic_record_id
-    if record is None:
-        return None
-    return partner.desk.library.bib(record.bibliographic_record_identifier.strip())
+    return next((bib for one in request.bibliographic_id if (bib := titled(one, partner))), None)
 
 
 def _meant(
-    request: m.CancelRequestItem | m.LookupRequest, patron: Patron | None, partner: Partner
+    request: m.CancelRequestItem | m.LookupRequest | m.UpdateRequestItem,
+    patron: Patron | None,
+    partner: Partner,
 ) -> Hold | None:
-    """The hold that is to end: under its number, or the user's on the item or its title."""
+    """The hold that is meant: under its number, or the user's on the item or its title."""
     library = partner.desk.library
     if request.request_id is not None:
         hold = hold_of(request.request_id, partner)

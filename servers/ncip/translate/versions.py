@@ -7,7 +7,7 @@ from protocols.ncip.dialects import URIS
 
 
 def versions(request: m.LookupVersion) -> m.LookupVersionResponse:
-    """All of them, the latest first."""
+    """All of them, the latest first; the agencies as far as the question names them."""
     return m.LookupVersionResponse(
         from_agency_id=request.to_agency_id,
         to_agency_id=request.from_agency_id,

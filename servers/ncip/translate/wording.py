@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from hashlib import blake2b
@@ -10,11 +11,19 @@ from typing import Any, Final
 import msgspec
 
 from core.model.money import quantise
-from core.model.records import Hold, HoldId, Item, Patron, PatronId, Reference
+from core.model.records import Fee, FeeId, Hold, HoldId, Item, Patron, PatronId, Reference
 from core.rules.facts import Offline, Pin
 from protocols.ncip import messages as m
 from protocols.ncip.schemes import AuthenticationInputType
-from protocols.ncip.structures import Amount, ItemId, MandatedAction, RequestId, UserId
+from protocols.ncip.structures import (
+    Amount,
+    AuthenticationInput,
+    FiscalTransactionReferenceId,
+    ItemId,
+    MandatedAction,
+    RequestId,
+    UserId,
+)
 from protocols.ncip.values import Date, SchemeValuePair
 from protocols.secret import Secret
 from servers.ncip.partner import Partner
@@ -35,8 +44,8 @@ ByUser = (
 )
 """What names a user, and may prove who they are."""
 
-_NAMES: Final = frozenset((AuthenticationInputType.BARCODE_ID, AuthenticationInputType.USER_ID))
-_PROVES: Final = frozenset((AuthenticationInputType.PIN, AuthenticationInputType.PASSWORD))
+NAMES: Final = frozenset((AuthenticationInputType.BARCODE_ID, AuthenticationInputType.USER_ID))
+PROVES: Final = frozenset((AuthenticationInputType.PIN, AuthenticationInputType.PASSWORD))
 _DIGITS: Final = 18
 _DAY_ENDS: Final = time(23, 59, 59)
 
@@ -44,21 +53,24 @@ _DAY_ENDS: Final = time(23, 59, 59)
 # What a partner sends
 
 
-def user_key(request: ByUser) -> str:
+def user_key(request: ByUser | m.CreateUser) -> str:
     """Who the user is said to be: by an id, or by what proves it; empty if by neither."""
     if request.user_id is not None:
         return request.user_id.user_identifier_value.strip()
-    given = _input(request, _NAMES)
+    given = input_of(request.authentication_input, NAMES)
     return "" if given is None else given.reveal().strip()
 
 
-def user_secret(request: ByUser) -> Secret | None:
+def user_secret(request: ByUser | m.CreateUser) -> Secret | None:
     """The PIN or password that came with the user; an empty one is none."""
-    return _input(request, _PROVES) or None
+    return input_of(request.authentication_input, PROVES) or None
 
 
-def _input(request: ByUser, types: frozenset[AuthenticationInputType]) -> Secret | None:
-    for given in request.authentication_input:
+def input_of(
+    inputs: Iterable[AuthenticationInput], types: frozenset[AuthenticationInputType]
+) -> Secret | None:
+    """The first that is of one of these types."""
+    for given in inputs:
         if given.authentication_input_type is not None and given.authentication_input_type.value in types:
             return given.authentication_input_data
     return None
@@ -87,6 +99,20 @@ def hold_of(request: RequestId | None, partner: Partner) -> Hold | None:
     known = library.hold_for(reference(request, partner))
     if known is None and number.isdecimal() and len(number) <= _DIGITS:
         return library.holds.get(HoldId(int(number)))
+    return known
+
+
+def fee_reference(given: FiscalTransactionReferenceId, partner: Partner) -> Reference:
+    """The number of a fiscal transaction, as its partner's own."""
+    return Reference(partner.agency.code, given.fiscal_transaction_identifier_value.strip())
+
+
+def fee_of(given: FiscalTransactionReferenceId, partner: Partner) -> Fee | None:
+    """The fee that a partner's number stands for: its own, or the one that we told it."""
+    library, reference = partner.desk.library, fee_reference(given, partner)
+    known, number = library.fee_for(reference), reference.number
+    if known is None and number.isdecimal() and len(number) <= _DIGITS:
+        return library.fees.get(FeeId(int(number)))
     return known
 
 
@@ -133,6 +159,17 @@ def _unsaid(value: Any) -> str:
     return ""
 
 
+def amount(given: Amount, currency: str) -> Decimal:
+    """What an amount in the smallest unit of its currency is worth."""
+    return Decimal(given.monetary_value).scaleb(-_decimals(currency))
+
+
+def _decimals(currency: str) -> int:
+    exponent = quantise(Decimal(0), currency).as_tuple().exponent
+    assert isinstance(exponent, int), "an amount is a number"
+    return -exponent
+
+
 # What it is told
 
 
@@ -163,7 +200,5 @@ def named(hold: Hold, partner: Partner) -> RequestId:
 
 def money(value: Decimal, currency: str) -> Amount:
     """An amount in the smallest unit of its currency."""
-    exact = quantise(value, currency)
-    exponent = exact.as_tuple().exponent
-    assert isinstance(exponent, int), "an amount is a number"
-    return Amount(currency_code=SchemeValuePair(currency), monetary_value=int(exact.scaleb(-exponent)))
+    units = quantise(value, currency).scaleb(_decimals(currency))
+    return Amount(currency_code=SchemeValuePair(currency), monetary_value=int(units))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from protocols.ncip.dialects import Version
 from protocols.ncip.errors import RemoteError
 from protocols.ncip.framing import Framer
 
@@ -40,25 +41,47 @@ def test_one_byte_at_a_time_is_enough() -> None:
         b"<NCIPMessage></NCIPMess",
         b"</NCIPMessages>",
         b"<a></a>",
-        b"no XML at all",
     ],
 )
 def test_what_has_no_end_is_no_message(piece: bytes) -> None:
     assert fed(piece) == []
 
 
-def test_blanks_between_messages_are_not_kept() -> None:
+@pytest.mark.parametrize("before", [b"", ONE])
+def test_blanks_between_messages_are_not_kept(before: bytes) -> None:
     framer = Framer()
-    framer.feed(b" \n" * 1000)
-    assert framer.next() is None
+    framer.feed(before + b" \n" * 1000)
+    assert framer.next() == (before or None)
+    framer.feed(b"\r\n")
     assert len(framer) == 0
 
 
-@pytest.mark.parametrize("data", [b"<" * 101, b"x" * 101, b"<NCIPMessage>" + b"x" * 80 + b"</NCIPMessage>"])
+@pytest.mark.parametrize(
+    "data",
+    [b"no XML", b"POST / HTTP/1.1", b"\x16\x03\x01", "\ufeff<NCIPMessage>".encode("utf-16"), b"\n9900302.00"],
+)
+def test_what_begins_like_no_xml_is_refused_at_its_first_byte(data: bytes) -> None:
+    with pytest.raises(RemoteError, match="no XML"):
+        fed(data[:2])
+
+
+def test_the_mark_of_utf_8_is_a_beginning() -> None:
+    assert fed(b"\xef\xbb\xbf" + ONE) == [b"\xef\xbb\xbf" + ONE]
+
+
+@pytest.mark.parametrize(
+    "data", [b"<" * 101, b"<" + b"x" * 100, b"<NCIPMessage>" + b"x" * 80 + b"</NCIPMessage>"]
+)
 @pytest.mark.parametrize("step", [1, 1000])
 def test_a_message_over_the_limit_is_refused(data: bytes, step: int) -> None:
     with pytest.raises(RemoteError, match="too long"):
         fed(*(data[start : start + step] for start in range(0, len(data), step)), limit=100)
+
+
+def test_a_message_over_the_limit_is_answered_in_its_own_dialect() -> None:
+    with pytest.raises(RemoteError) as refused:
+        fed(b'<a:NCIPMessage xmlns:a="x" a:version="2.01">' + b"x" * 80, limit=100)
+    assert (refused.value.dialect.version, refused.value.dialect.prefix) == (Version.V2_01, "a")
 
 
 def test_a_message_of_the_limit_passes() -> None:

@@ -10,9 +10,10 @@ from protocols.ncip.codec import read, write
 from protocols.ncip.dialects import DIALECTS, LATEST, Version
 from protocols.ncip.errors import RemoteError
 from protocols.ncip.messages import BareProblem, CreateItem
-from protocols.ncip.parsing import LIMITS, Limits, parse
+from protocols.ncip.parsing import parse
 from protocols.ncip.problems import ProblemType
 from protocols.ncip.repairs import Mode, Repair, Repaired
+from protocols.xml.parsing import LIMITS, Limits
 
 MESSAGE = (
     '{declaration}<NCIPMessage xmlns="http://www.niso.org/2008/ncip" xmlns:n="http://www.niso.org/2008/ncip" '

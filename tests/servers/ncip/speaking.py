@@ -13,9 +13,16 @@ from typing import Any
 from msgspec.structs import replace
 
 from core.model.records import Record
-from servers.configuration.settings import NcipAgency, RemoteStorage, SecretHash, Settings
+from servers.configuration.settings import (
+    NcipAgency,
+    NcipSettings,
+    RemoteStorage,
+    SecretHash,
+    Settings,
+)
 from servers.http.exchange import HttpAnswer, HttpRequest
 from servers.lines.tls import PeerIdentity
+from servers.ncip.responder import NcipResponder
 from servers.ncip.servlet import PATH, XML, NcipServlet
 from tests.fakes.world import IN_DEPOT, WITH_DEPOT, World
 
@@ -30,6 +37,23 @@ BROKER = NcipAgency(
 DEPOT_STORAGE = RemoteStorage(
     "DEPOT", locations=("MAIN/DEPOT",), desks=("MAIN.DEPOT_DESK", "EAST.DESK"), shelve_into="MAIN/DEPOT"
 )
+
+
+AT_ONCE = NcipSettings(secret_failure_delay=0)
+"""Nobody waits for the answer to a wrong secret."""
+
+
+PARTNERS = Settings(ncip=AT_ONCE, ncip_agency=(STORE, BROKER), remote_storage=(DEPOT_STORAGE,))
+
+
+class Seconds:
+    """Time that is turned by hand."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 class Speaker:
@@ -52,8 +76,10 @@ class Speaker:
         self.secret = secret or str(agency.secret)
         self.peer = "127.0.0.1"
         self.identity: PeerIdentity | None = None
-        self.settings = settings or Settings(ncip_agency=(STORE, BROKER), remote_storage=(DEPOT_STORAGE,))
-        servlet = NcipServlet(world.desk, world.credentials)
+        self.settings = settings or PARTNERS
+        self.seconds = Seconds()
+        self.responder = NcipResponder(self.settings, world.desk, world.credentials, self.seconds)
+        servlet = NcipServlet(self.responder)
         self._routes = {route.path: route for route in servlet.routes(self.settings)}
 
     async def ask(self, content: str, desk: str = "", path: str = PATH) -> str:

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
-from servers.configuration.settings import NcipAgency, RemoteStorage, SecretHash, Settings
+from servers.configuration.settings import (
+    NcipAgency,
+    NcipSettings,
+    RemoteStorage,
+    SecretHash,
+    Settings,
+)
 from servers.lines.tls import PeerIdentity
 from tests.fakes.world import World
-from tests.servers.ncip.speaking import BROKER, DEPOT_STORAGE, STORE, Speaker, item, problem, user
+from tests.matrix import proves
+from tests.servers.ncip.speaking import (
+    AT_ONCE,
+    BROKER,
+    DEPOT_STORAGE,
+    STORE,
+    Speaker,
+    item,
+    problem,
+    short,
+    user,
+)
 
 ASKED = f"<LookupUser>{user('P1')}</LookupUser>"
 ANSWER = "{LookupUserResponse {UserId {AgencyId TOWN}{UserIdentifierValue P1}}}"
@@ -24,8 +44,15 @@ KIOSK_CERTIFICATE = PeerIdentity("broker.example.org", ("b.example.org",), "ab" 
 
 def speaker(world: World, *agencies: NcipAgency, **given: str) -> Speaker:
     storages: tuple[RemoteStorage, ...] = (DEPOT_STORAGE,)
-    settings = Settings(ncip_agency=agencies, remote_storage=storages)
+    settings = Settings(ncip=AT_ONCE, ncip_agency=agencies, remote_storage=storages)
     return Speaker(world, agencies[0], settings=settings, **given)
+
+
+def guesser(world: World, *others: NcipAgency) -> Speaker:
+    """Somebody with a wrong secret where three are too many."""
+    few = NcipSettings(secret_failure_delay=0, secret_failures_per_source=3, secret_failure_window=60)
+    settings = Settings(ncip=few, ncip_agency=(BROKER, *others))
+    return Speaker(world, BROKER, secret="word-9", settings=settings)
 
 
 class TestNames:
@@ -82,6 +109,7 @@ class TestNames:
 
 
 class TestProofs:
+    @proves("a partner is proven by secret, certificate or address")
     async def test_a_wrong_secret_fails(self, world: World) -> None:
         assert await speaker(world, BROKER, secret="Canary1").ask(ASKED) == FAILED
 
@@ -95,6 +123,7 @@ class TestProofs:
         ["broker.example.org", "B.example.org", "AB:" * 31 + "AB"],
         ids=["name", "DNS", "print"],
     )
+    @proves("a partner is proven by secret, certificate or address")
     async def test_a_certificate_must_be_shown_where_there_is_one(
         self, world: World, certificate: str
     ) -> None:
@@ -106,6 +135,7 @@ class TestProofs:
         broker.identity = PeerIdentity("other", (), "cd" * 32)
         assert await broker.ask(ASKED) == FAILED
 
+    @proves("a partner is proven by secret, certificate or address")
     async def test_whoever_comes_from_elsewhere_fails(self, world: World) -> None:
         broker = speaker(world, replace(BROKER, addresses=("192.0.2.0/24",)))
         assert await broker.ask(ASKED) == FAILED
@@ -113,7 +143,93 @@ class TestProofs:
         assert await broker.ask(ASKED) == ANSWER
 
 
+class TestGuesses:
+    """Wrong secrets: too many from one address, and its partners that failed are not looked at any more."""
+
+    @proves("secrets cannot be guessed at speed")
+    async def test_after_too_many_not_even_the_right_secret_is_looked_at(self, world: World) -> None:
+        broker = guesser(world)
+        with capture_logs() as lines:
+            for _ in range(3):
+                assert await broker.ask(ASKED) == FAILED
+        assert [line["event"] for line in lines if line["log_level"] == "error"] == ["ncip-secrets-failing"]
+        checks = world.credentials.checks
+        broker.secret = "word-1"
+        assert await broker.ask(ASKED) == FAILED
+        assert world.credentials.checks == checks
+        broker.seconds.now += 60
+        assert await broker.ask(ASKED) == ANSWER
+
+    async def test_another_address_is_not_kept_out(self, world: World) -> None:
+        broker = guesser(world)
+        for _ in range(3):
+            await broker.ask(ASKED)
+        broker.secret, broker.peer = "word-1", "192.0.2.7"
+        assert await broker.ask(ASKED) == ANSWER
+
+    async def test_a_partner_that_has_not_failed_from_there_is_let_in(self, world: World) -> None:
+        other = replace(BROKER, code="OTHER", secret=SecretHash("word-2"))
+        broker = guesser(world, other)
+        for _ in range(3):
+            await broker.ask(ASKED)
+        broker.sender, broker.secret = "OTHER", "word-2"
+        assert await broker.ask(ASKED) == ANSWER
+
+    async def test_whoever_fails_waits_for_the_answer(self, world: World) -> None:
+        slow = Settings(ncip=NcipSettings(secret_failure_delay=3600), ncip_agency=(BROKER,))
+        broker = Speaker(world, BROKER, settings=slow)
+        assert await broker.ask(ASKED) == ANSWER
+        broker.secret = "word-9"
+        asked = asyncio.ensure_future(broker.ask(ASKED))
+        done, _ = await asyncio.wait([asked], timeout=0.01)
+        assert not done
+        asked.cancel()
+
+    async def test_limits_and_failures_outlive_a_reload(self, world: World) -> None:
+        broker = guesser(world)
+        for _ in range(3):
+            await broker.ask(ASKED)
+        broker.responder.take_on(broker.settings)
+        broker.secret = "word-1"
+        assert await broker.ask(ASKED) == FAILED
+        few = replace(broker.settings, ncip=replace(broker.settings.ncip, secret_failures_per_source=9))
+        broker.responder.take_on(few)
+        assert await broker.ask(ASKED) == ANSWER
+
+
+class TestReceivers:
+    """ToAgencyId: a message for somebody else is not for us."""
+
+    @pytest.mark.parametrize("name", ["TOWN", "town", "MAIN", "East", "MAIN.DESK", "Main", "SYMBOL"])
+    async def test_we_are_called_by_our_codes_in_any_case_and_by_what_a_partner_calls_us(
+        self, world: World, name: str
+    ) -> None:
+        broker = speaker(world, replace(BROKER, our_names=("Symbol",)))
+        body = broker.message(ASKED).replace("<ToAgencyId><AgencyId>TOWN<", f"<ToAgencyId><AgencyId>{name}<")
+        assert b"UserIdentifierValue>P1<" in (await broker.post(body.encode())).body
+
+    async def test_no_name_is_fine(self, world: World) -> None:
+        broker = speaker(world, BROKER)
+        body = broker.message(ASKED).replace("<ToAgencyId><AgencyId>TOWN</AgencyId></ToAgencyId>", "")
+        assert b"UserIdentifierValue>P1<" in (await broker.post(body.encode())).body
+
+    @proves("a message for another agency is an Unknown Agency")
+    async def test_another_agency_is_unknown_here(self, world: World) -> None:
+        broker = speaker(world, BROKER)
+        body = broker.message(ASKED).replace("<ToAgencyId><AgencyId>TOWN<", "<ToAgencyId><AgencyId>MOON<")
+        kind = "Unknown Agency"
+        assert short((await broker.post(body.encode())).body) == problem(
+            "LookupUserResponse", kind, kind, f"{HEADER}/ToAgencyId/AgencyId", "MOON"
+        )
+
+    async def test_whoever_is_not_proven_learns_nothing_of_our_names(self, world: World) -> None:
+        broker = speaker(world, BROKER, secret="Canary1")
+        body = broker.message(ASKED).replace("<ToAgencyId><AgencyId>TOWN<", "<ToAgencyId><AgencyId>MOON<")
+        assert short((await broker.post(body.encode())).body) == FAILED
+
+
 class TestRights:
+    @proves("services and systems by partner")
     async def test_a_service_that_is_not_listed_is_not_authorised(self, world: World) -> None:
         broker = speaker(world, replace(BROKER, services=("LookupItem",)))
         kind = "Unauthorized Service For Agency"
@@ -122,6 +238,7 @@ class TestRights:
         )
         assert "Problem" not in await broker.ask(f"<LookupItem>{item('I1')}</LookupItem>")
 
+    @proves("services and systems by partner")
     async def test_a_system_that_is_not_listed_is_unknown(self, world: World) -> None:
         broker = speaker(world, replace(BROKER, systems=("ILL",)))
         assert await broker.ask(ASKED) == problem(

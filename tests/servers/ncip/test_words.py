@@ -9,7 +9,17 @@ import pytest
 
 from core.model.records import FeeKind, HoldStatus, ItemStatus, Medium
 from core.refusals import Reason
-from servers.ncip.words import CIRCULATION_STATUS, FISCAL_TYPE, MEDIUM_TYPE, REQUEST_STATUS, STANDING
+from protocols.ncip.schemes import FiscalTransactionType, MediumType, PaymentMethodType
+from servers.ncip.words import (
+    CIRCULATION_STATUS,
+    FEE_KIND,
+    FISCAL_TYPE,
+    MEDIUM,
+    MEDIUM_TYPE,
+    PAYMENT_KIND,
+    REQUEST_STATUS,
+    STANDING,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,8 +30,14 @@ from servers.ncip.words import CIRCULATION_STATUS, FISCAL_TYPE, MEDIUM_TYPE, REQ
         (REQUEST_STATUS, HoldStatus),
         (FISCAL_TYPE, FeeKind),
         (STANDING, Reason),
+        (MEDIUM, MediumType),
+        (FEE_KIND, FiscalTransactionType),
+        (PAYMENT_KIND, PaymentMethodType),
     ],
-    ids=["circulation status", "medium", "request status", "fiscal type", "standing"],
+    ids=[
+        *("circulation status", "medium", "request status", "fiscal type", "standing"),
+        *("medium as said", "fee as said", "payment as said"),
+    ],
 )
 def test_every_word_has_one(table: Mapping[Enum, object], words: type[Enum]) -> None:
     assert table.keys() == set(words)

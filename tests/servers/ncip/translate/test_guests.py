@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.model.records import ItemStatus
 from tests.fakes.world import KIOSK, World
+from tests.matrix import proves
 from tests.servers.ncip.speaking import Speaker, item, problem, request, user
 
 TITLE = (
@@ -20,6 +23,7 @@ def accept(who: str = "P1", title: str = TITLE, barcode: str = "G1", number: str
     return f"<AcceptItem>{inside}</AcceptItem>"
 
 
+@proves("AcceptItem")
 async def test_it_is_set_aside_for_its_patron_and_lent_until_its_library_wants_it(
     world: World, broker: Speaker
 ) -> None:
@@ -36,6 +40,19 @@ async def test_it_is_set_aside_for_its_patron_and_lent_until_its_library_wants_i
     assert lent is not None
     assert lent.loan is not None
     assert lent.loan.due.isoformat() <= "2026-03-20T23:59:59+01:00"
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["Circulate", "Circulate And Notify", "Hold For Pickup", "Hold For Pickup And Notify", "Whatever"],
+)
+async def test_whatever_action_is_asked_for_it_waits_for_its_patron(
+    world: World, broker: Speaker, action: str
+) -> None:
+    await broker.ask(accept().replace("Hold For Pickup And Notify", action))
+    guest = world.library.item("G1")
+    assert guest is not None
+    assert (guest.status, guest.loan) == (ItemStatus.ON_HOLD_SHELF, None)
 
 
 async def test_told_again_it_makes_no_second_record(world: World, broker: Speaker) -> None:

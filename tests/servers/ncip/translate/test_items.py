@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes.world import KIOSK, World
+from tests.matrix import proves
 from tests.servers.ncip.speaking import Speaker, item, problem, request
 
 ID = "{ItemId {AgencyId TOWN}{ItemIdentifierValue I1}}"
@@ -29,6 +30,7 @@ async def test_what_is_not_known_is_an_unknown_item(broker: Speaker) -> None:
     )
 
 
+@proves("LookupItem")
 @pytest.mark.parametrize(
     ("element", "told"),
     [

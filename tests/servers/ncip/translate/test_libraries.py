@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.matrix import proves
 from tests.servers.ncip.speaking import Speaker, problem
 
 
@@ -12,6 +13,7 @@ def lookup(code: str, *elements: str) -> str:
     return f"<LookupAgency><AgencyId>{code}</AgencyId>{kinds}</LookupAgency>"
 
 
+@proves("LookupAgency")
 @pytest.mark.parametrize(("code", "name"), [("TOWN", "Town Library"), ("EAST", "East Branch")])
 async def test_the_institution_and_its_agencies_have_names(broker: Speaker, code: str, name: str) -> None:
     assert await broker.ask(lookup(code, "Organization Name Information")) == (

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from core.model.records import ItemStatus
 from tests.fakes.world import ANN, BEN, BOOK, EAST_KIOSK, EMMA, FILM, KIOSK, POLICY, World
+from tests.matrix import proves
 from tests.servers.ncip.speaking import Speaker, item, problem, proof, request, town, user
 
 ITEM = "{ItemId {AgencyId TOWN}{ItemIdentifierValue I1}}"
@@ -27,6 +28,7 @@ def again(who: str, barcode: str = "I1") -> str:
     return f"<RenewItem>{who}{item(barcode)}</RenewItem>"
 
 
+@proves("CheckOutItem")
 class TestCheckOutItem:
     async def test_the_answer_tells_until_when(self, world: World, broker: Speaker) -> None:
         assert await broker.ask(out(user("P1"))) == (
@@ -125,6 +127,7 @@ class TestCheckOutItem:
         assert line.reasons == ("patron-expired",)
 
 
+@proves("CheckInItem")
 class TestCheckInItem:
     async def test_the_answer_tells_who_had_it(self, world: World, broker: Speaker) -> None:
         world.desk.check_out(KIOSK, "P1", "I1")
@@ -148,6 +151,7 @@ class TestCheckInItem:
         assert answer == f"{{CheckInItemResponse {ITEM}}}"
 
 
+@proves("RenewItem")
 class TestRenewItem:
     async def test_the_answer_tells_until_when(self, world: World, broker: Speaker) -> None:
         world.desk.check_out(KIOSK, "P1", "I1")
@@ -177,6 +181,7 @@ class TestRenewItem:
         assert "{ProblemType Renewal Not Allowed - Item Has Outstanding Requests}" in answer
 
 
+@proves("RecallItem", "CancelRecallItem")
 class TestRecalls:
     async def test_a_recall_tells_the_new_date_and_its_end_brings_back_the_old_one(
         self, world: World, broker: Speaker
@@ -198,6 +203,7 @@ class TestRecalls:
         )
 
 
+@proves("UndoCheckOutItem")
 async def test_a_loan_can_be_undone_as_if_it_had_never_been(world: World, broker: Speaker) -> None:
     await broker.ask(out(user("P1")))
     assert await broker.ask(f"<UndoCheckOutItem>{item('I1')}</UndoCheckOutItem>") == (

@@ -6,6 +6,7 @@ from core.events import PartnerTold
 from core.model.records import Reference
 from servers.ncip.servlet import FIRST_PATH
 from tests.fakes.world import BEN, NOW, World
+from tests.matrix import proves
 from tests.servers.ncip.speaking import FIRST_VERSION, Speaker, item, problem, request, user
 from tests.servers.ncip.translate.test_guests import accept
 
@@ -18,6 +19,7 @@ def told(world: World) -> list[PartnerTold]:
     return [event for event in events if isinstance(event, PartnerTold)]
 
 
+@proves("notifications are taken down, and some act")
 async def test_what_a_partner_tells_is_written_down_once(world: World, broker: Speaker) -> None:
     address = (
         "<PhysicalAddress><UnstructuredAddress><UnstructuredAddressType>Newline-Delimited Text"
@@ -42,12 +44,14 @@ async def test_without_a_date_it_is_as_of_now(world: World, broker: Speaker) -> 
     assert [(event.what, event.at) for event in told(world)] == [("ItemRenewed", NOW)]
 
 
+@proves("version 1: ItemCheckedIn, ItemRequested, ItemRequestCancelled")
 async def test_an_item_that_is_back_in_its_library_is_here_no_more(world: World, broker: Speaker) -> None:
     await broker.ask(accept())
     assert await broker.ask(f"<ItemCheckedIn>{item('G1')}</ItemCheckedIn>") == "{ItemCheckedInResponse }"
     assert world.library.item("G1") is None
 
 
+@proves("version 1: ItemCheckedIn, ItemRequested, ItemRequestCancelled")
 async def test_a_request_that_is_told_is_a_request(world: World, broker: Speaker) -> None:
     asked = f"<ItemRequested>{user('stranger')}{item('I1')}{TYPES}</ItemRequested>"
     assert await broker.ask(asked) == "{ItemRequestedResponse }"

@@ -6,12 +6,23 @@ import pytest
 
 from core.model.records import Reference
 from tests.fakes.world import ANN, BEN, BOOK, EMMA, KIOSK, World
+from tests.matrix import proves
 from tests.servers.ncip.speaking import Speaker, item, problem, request, user
 
 TYPES = "<RequestType>Hold</RequestType><RequestScopeType>{}</RequestScopeType>"
 TITLE = (
     "<BibliographicId><BibliographicRecordId><BibliographicRecordIdentifier>{}"
     "</BibliographicRecordIdentifier><AgencyId>TOWN</AgencyId></BibliographicRecordId></BibliographicId>"
+)
+
+ISBN = (
+    "<BibliographicId><BibliographicItemId><BibliographicItemIdentifier>9780141439587"
+    "</BibliographicItemIdentifier><BibliographicItemIdentifierCode>ISBN</BibliographicItemIdentifierCode>"
+    "</BibliographicItemId></BibliographicId>"
+)
+OCLC = TITLE.format("b1").replace(
+    "<AgencyId>TOWN</AgencyId>",
+    "<BibliographicRecordIdentifierCode>OCLC</BibliographicRecordIdentifierCode>",
 )
 
 
@@ -25,6 +36,7 @@ def drop(who: str, what: str) -> str:
     return f"<CancelRequestItem>{inside}</CancelRequestItem>"
 
 
+@proves("RequestItem")
 class TestRequestItem:
     async def test_an_item_is_held_under_the_number_of_the_partner(
         self, world: World, broker: Speaker
@@ -106,6 +118,33 @@ class TestRequestItem:
             "RequestItemResponse", kind, detail, f"//RequestItem/{element}", value
         )
 
+    @pytest.mark.parametrize("kind", ["Hold", "Loan", "Page", "Physical", "Stack Retrieval"])
+    async def test_whatever_brings_the_thing_itself_is_a_hold(
+        self, world: World, broker: Speaker, kind: str
+    ) -> None:
+        answer = await broker.ask(ask("P1", item("I1")).replace("Hold", kind))
+        assert f"{{RequestType {kind}}}" in answer
+        assert len(list(world.library.holds_of(ANN))) == 1
+
+    @pytest.mark.parametrize(
+        ("title", "element", "value"),
+        [
+            (ISBN, "BibliographicItemId", "9780141439587"),
+            (OCLC, "BibliographicRecordId", "b1"),
+        ],
+    )
+    async def test_titles_are_known_by_their_control_number_alone(
+        self, world: World, broker: Speaker, title: str, element: str, value: str
+    ) -> None:
+        assert await broker.ask(ask("P1", title)) == problem(
+            "RequestItemResponse",
+            "Element Rule Violated",
+            "Titles are known here by their control number alone",
+            f"//RequestItem/BibliographicId/{element}",
+            value,
+        )
+        assert "Problem" not in await broker.ask(ask("P1", title + TITLE.format("b1"))), "one of them is"
+
     async def test_a_copy_is_not_made_here(self, broker: Speaker) -> None:
         asked = ask("P1", item("I1")).replace("Hold", "Non-returnable Copy")
         kind = "Element Rule Violated"
@@ -114,6 +153,7 @@ class TestRequestItem:
         )
 
 
+@proves("CancelRequestItem")
 class TestCancelRequestItem:
     @pytest.mark.parametrize("what", [request("R1"), item("I1"), request("R1") + item("I1")])
     async def test_it_ends_by_its_number_or_by_user_and_item(
@@ -142,6 +182,119 @@ class TestCancelRequestItem:
         )
 
 
+class TestUpdateRequestItem:
+    def change(self, what: str, gone: str = "", new: str = "", more: str = "") -> str:
+        deleted = f"<DeleteRequestFields>{gone}</DeleteRequestFields>" if gone else ""
+        added = f"<AddRequestFields>{new}</AddRequestFields>" if new else ""
+        return f"<UpdateRequestItem>{what}{deleted}{added}{more}</UpdateRequestItem>"
+
+    MAIN, EAST = "<PickupLocation>Main</PickupLocation>", "<PickupLocation>EAST</PickupLocation>"
+    UNTIL = "<NeedBeforeDate>2026-04-01</NeedBeforeDate>"
+
+    @proves("UpdateRequestItem")
+    async def test_it_is_fetched_elsewhere_and_needed_until_another_day(
+        self, world: World, broker: Speaker
+    ) -> None:
+        await broker.ask(ask("P1", item("I1"), "R1"))
+        done = (
+            "{UpdateRequestItemResponse {ItemId {AgencyId TOWN}{ItemIdentifierValue I1}}"
+            "{UserId {AgencyId TOWN}{UserIdentifierValue P1}}{RequestType Hold}{RequestScopeType Item}}"
+        )
+        changed = self.change(request("R1"), self.MAIN, self.EAST + self.UNTIL)
+        assert await broker.ask(changed) == done
+        (hold,) = world.library.holds_of(ANN)
+        assert (hold.pickup, str(hold.expires)) == ("EAST", "2026-04-01")
+        assert await broker.ask(changed) == done, "told again, it is told the same"
+        assert await broker.ask(self.change(request("R1"), self.UNTIL)) == done
+        (hold,) = world.library.holds_of(ANN)
+        assert (hold.pickup, hold.expires) == ("EAST", None)
+
+    async def test_without_a_number_user_and_item_tell_which(self, world: World, broker: Speaker) -> None:
+        world.desk.place_hold(KIOSK, "P1", EMMA, "MAIN")
+        which = f"{user('P1')}{item('I2')}<RequestType>Hold</RequestType>"
+        kinds = (
+            "<ItemElementType>Circulation Status</ItemElementType><UserElementType>User Id</UserElementType>"
+        )
+        answer = await broker.ask(self.change(which, new=self.EAST, more=kinds))
+        assert "{ItemIdentifierValue I2}" in answer
+        assert "{RequestScopeType Bibliographic Item}" in answer
+        assert "{CirculationStatus Available On Shelf}" in answer
+        assert "{UserOptionalFields {UserId " in answer
+        (hold,) = world.library.holds_of(ANN)
+        assert hold.pickup == "EAST"
+
+    async def test_what_is_so_already_stays(self, world: World, broker: Speaker) -> None:
+        await broker.ask(ask("P1", TITLE.format("b1"), "R1", "Bibliographic Item"))
+        answer = await broker.ask(self.change(request("R1"), new=self.MAIN))
+        assert "{ItemIdentifierValue I1}" in answer, "the first that it may be"
+
+    @pytest.mark.parametrize(
+        ("what", "gone", "new", "kind", "detail", "element", "value"),
+        [
+            ("R9", "", EAST, "Unknown Request", "Unknown hold", "RequestId", "R9"),
+            (
+                *("R1", "", UNTIL + "<PickupLocation>MOON</PickupLocation>", "Element Rule Violated"),
+                *("Unknown pickup", "AddRequestFields/PickupLocation", "MOON"),
+            ),
+            (
+                *("R1", MAIN, UNTIL, "Unable To Delete Element", "Unable To Delete Element"),
+                *("DeleteRequestFields/PickupLocation", "Main"),
+            ),
+            (
+                *("R1", "", EAST + "<DateAvailable>2026-04-01T00:00:00Z</DateAvailable>"),
+                *("Unable To Add Element", "Unable To Add Element", "AddRequestFields/DateAvailable", ""),
+            ),
+            (
+                *("R1", "<RequestType>Hold</RequestType>", EAST, "Unable To Delete Element"),
+                *("Unable To Delete Element", "DeleteRequestFields/RequestType", ""),
+            ),
+            (
+                *("R1", "", EAST + "<NeedBeforeDate>2026-01-01</NeedBeforeDate>"),
+                *("Invalid Date", "Invalid date", "", ""),
+            ),
+        ],
+        ids=["request", "pickup", "no pickup", "no place for it", "not without it", "past"],
+    )
+    async def test_if_a_part_cannot_be_done_none_is(
+        self,
+        world: World,
+        broker: Speaker,
+        what: str,
+        gone: str,
+        new: str,
+        kind: str,
+        detail: str,
+        element: str,
+        value: str,
+    ) -> None:
+        await broker.ask(ask("P1", item("I1"), "R1"))
+        before = world.library.holds_of(ANN)
+        path = f"//UpdateRequestItem/{element}" if element else ""
+        assert await broker.ask(self.change(request(what), gone, new)) == problem(
+            "UpdateRequestItemResponse", kind, detail, path, value
+        )
+        assert world.library.holds_of(ANN) == before
+
+    async def test_what_stands_ready_is_not_fetched_elsewhere(self, world: World, broker: Speaker) -> None:
+        await broker.ask(ask("P1", item("I1"), "R1"))
+        world.desk.check_in(KIOSK, "I1")
+        answer = await broker.ask(self.change(request("R1"), new=self.EAST))
+        assert "{ProblemType Unable To Add Element}{ProblemDetail Superseded}" in answer
+
+    async def test_told_again_when_all_is_over_it_says_so(self, world: World, broker: Speaker) -> None:
+        await broker.ask(ask("P1", TITLE.format("b1"), "R1", "Bibliographic Item"))
+        changed = self.change(request("R1"), new=self.UNTIL)
+        first = await broker.ask(changed)
+        world.desk.check_out(KIOSK, "P1", "I2")
+        assert world.library.holds_of(ANN) == []
+        assert await broker.ask(changed) == first.replace("Bibliographic Item", "Item")
+        world.desk.check_in(KIOSK, "I2")
+        for barcode in ("I1", "I2"):
+            world.desk.stock.delete_item(KIOSK, barcode)
+        assert "{ProblemDetail Superseded}" in await broker.ask(changed)
+
+
+@proves("LookupRequest")
 class TestLookupRequest:
     ALL = (
         *("User Id", "Request Type", "Request Scope Type", "Request Status Type", "Hold Queue Position"),

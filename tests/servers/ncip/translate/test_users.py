@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from core.model.records import BlockKind
 from servers.configuration.settings import PinCheck, Settings
 from tests.fakes.world import ANN, KIOSK, METROPOLIS, World
+from tests.matrix import proves
 from tests.servers.ncip.speaking import BROKER, Speaker, problem, proof, user
 
 ID = "{UserId {AgencyId TOWN}{UserIdentifierValue P1}}"
@@ -28,6 +29,7 @@ async def test_whoever_is_not_known_is_an_unknown_user(broker: Speaker) -> None:
     )
 
 
+@proves("LookupUser")
 async def test_the_elements_that_are_asked_for_are_told(broker: Speaker) -> None:
     assert await broker.ask(lookup(user("P1"), "Name Information", "User Privilege")) == (
         f"{{LookupUserResponse {ID}{{UserOptionalFields {{NameInformation {{PersonalNameInformation "
@@ -54,6 +56,7 @@ async def test_blocks_are_told_where_there_are_any(world: World, broker: Speaker
         assert f"{{BlockOrTrapType {kind}}}" in answer
 
 
+@proves("LookupUser")
 async def test_loans_requests_and_fees_are_told_where_they_are_desired(world: World, broker: Speaker) -> None:
     world.desk.check_out(KIOSK, "P1", "I1")
     world.desk.place_hold(KIOSK, "P1", METROPOLIS, "MAIN")

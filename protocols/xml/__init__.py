@@ -1,0 +1,1 @@
+"""What protocols in XML share: the one parser, and text made safe to stand between tags."""
