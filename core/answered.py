@@ -80,11 +80,12 @@ class AnsweredRequests:
         touched = subjects(events)
         name = key or next(self._numbers)
         ends = not _outlasts(events)
-        for subject in touched:
+        for subject in (*touched, *_filled(events)):
             old = key_of.pop(subject, None)
             if old is not None and (memory := by_key.pop(old, None)) is not None:
                 ended += ((old, memory),)
-            if ends:
+        if ends:
+            for subject in touched:
                 key_of[subject] = name
         if key or (touched and ends):
             by_key[name] = (at, by, events)
@@ -146,6 +147,11 @@ def subjects(events: Sequence[Event]) -> list[int]:
             case _:
                 pass
     return found
+
+
+def _filled(events: Sequence[Event]) -> list[int]:
+    """The holds that are no more since a loan has filled them: whoever asks for one again wants another."""
+    return [event.hold for event in events if isinstance(event, CheckedOut) and event.hold is not None]
 
 
 def _outlasts(events: Sequence[Event]) -> bool:

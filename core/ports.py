@@ -5,7 +5,7 @@ Adapters live in `core.storage` and `servers`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -13,6 +13,8 @@ from msgspec import Struct
 
 from core.events import Recorded
 from core.model.records import BibId, Record
+from core.plan import Entry, Order, Plan
+from core.query import SearchRefused
 
 
 class Change(Struct, frozen=True, gc=False):
@@ -99,6 +101,17 @@ class Store(Protocol):
     async def bibs(self, ids: Sequence[BibId]) -> dict[BibId, bytes]:
         """The MARC bodies of the bibs, those that exist. Raises `StoreRefused` when they cannot be read."""
 
+    async def memos(self, prefix: str) -> dict[str, bytes]:
+        """The memos whose names begin so, in the order of their names: what those who follow the log know of
+        how far they have come. Raises `StoreRefused` when they cannot be read.
+        """
+
+    async def keep_memos(self, memos: Mapping[str, bytes | None]) -> None:
+        """Make these memos durable, each in place of the one of its name; None ends it. All of them or none.
+
+        What they hold is their owners' business. Raises `StoreRefused` (nothing kept) or `StoreBroken`.
+        """
+
     async def close(self) -> None:
         """Finish what is being written and let go of everything. Idempotent."""
 
@@ -128,3 +141,113 @@ class Credentials(Protocol):
 
     def hash(self, secret: str) -> str:
         """A new salted slow hash of the secret. Takes long."""
+
+
+class Found(Struct, frozen=True, gc=False):
+    """How many bibs there are in all, and the ids of those that were asked for, in order."""
+
+    count: int
+    ids: tuple[BibId, ...]
+
+
+class Counted(Struct, frozen=True, gc=False):
+    """A word or a term as the index has it, and in how many bibs of those that were asked about."""
+
+    term: str
+    count: int
+
+
+class Neighbours(Struct, frozen=True, gc=False):
+    """Words or terms in their order, around a place. ``behind`` is how many of them come before the place;
+    ``first`` and ``last``: there is nothing before the first, or after the last.
+    """
+
+    terms: tuple[Counted, ...]
+    behind: int
+    first: bool
+    last: bool
+
+
+class IndexView(Protocol):
+    """The index as it was at one moment: every answer of a view is of that moment, for as long as it is kept.
+
+    All calls are synchronous and most cost microseconds. One contract test runs against every adapter.
+    """
+
+    @property
+    def position(self) -> int:
+        """The number of the last event of the log that is in it."""
+
+    def search(self, plan: Plan, order: Sequence[Order], offset: int, limit: int) -> Found | SearchRefused:
+        """The bibs that the plan finds, and of these ``limit`` from ``offset`` on.
+
+        In the given order, then in that of their ids. Refused: a mask stands for too many terms, or too many
+        bibs are to be sorted by several keys.
+        """
+
+    def count(self, plan: Plan) -> int | SearchRefused:
+        """How many bibs the plan finds."""
+
+    def words(self, rows: Sequence[str], start: str, before: int, after: int) -> Neighbours:
+        """Words in rows around ``start``: so many before it, and so many from it on, code point by code point.
+
+        Each is in at least one bib; its count is that of a search for it.
+        """
+
+    def terms(self, point: str, start: str, before: int, after: int) -> Neighbours:
+        """The same of the terms or the headings of a point that is listed."""
+
+    def facet(self, plan: Plan, point: str) -> list[Counted] | SearchRefused:
+        """What is listed of the point in the bibs that the plan finds, the most frequent first, then in order."""
+
+
+class Prepared(Struct, frozen=True, gc=False):
+    """An entry as an index takes it in (`Prepare`)."""
+
+    id: BibId
+    document: str
+
+
+class Prepare(Protocol):
+    """Makes of an entry what an index takes in. Pure, and can be sent to another process."""
+
+    def __call__(self, entry: Entry) -> Prepared:
+        """The entry as the index wants it."""
+
+
+class SearchIndex(Protocol):
+    """What bibs are found by, derived from the store and kept beside it. May be lost at any time.
+
+    All but `view` is for one thread, which need not be that of the event loop. Nothing that is done is seen
+    before `commit`. Everything here raises `IndexBroken`.
+    """
+
+    @property
+    def view(self) -> IndexView:
+        """The index as it is now."""
+
+    @property
+    def prepare(self) -> Prepare:
+        """Makes what `add` and `put` take."""
+
+    def add(self, prepared: Sequence[Prepared]) -> None:
+        """Take in bibs of which there is nothing yet."""
+
+    def put(self, prepared: Sequence[Prepared]) -> None:
+        """Take in bibs, in place of what there was of them."""
+
+    def drop(self, ids: Sequence[BibId]) -> None:
+        """Forget bibs."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+    def commit(self, position: int) -> None:
+        """Let all of this be seen, and keep it with the number of the last event that is in it."""
+
+    def close(self) -> None:
+        """Let go of everything; what was not committed is forgotten. Idempotent."""
+
+
+class IndexBroken(Exception):
+    """The index cannot be read or written. It must be built anew; the message is for the operator."""

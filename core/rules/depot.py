@@ -116,9 +116,10 @@ def not_found(facts: SearchFacts) -> Refused | tuple[StatusSet | HoldCancelled, 
 
 def left_behind(item: Item, location: str, *, remote: bool) -> tuple[NoLongerStored, ...]:
     """The depot that the item lived in (``remote``) lets go of it, as it lives at ``location`` from now on;
-    nowhere if empty. Nothing happens where it goes on living there, or did not live in one.
+    nowhere if empty. Nothing happens where it goes on living there, did not live in one, or was let go of
+    when it was withdrawn.
     """
-    if not remote or item.location == location:
+    if not remote or item.location == location or item.status is ItemStatus.WITHDRAWN:
         return ()
     return (NoLongerStored(item.id, item.barcode, item.bib, item.location, location),)
 

@@ -54,7 +54,8 @@ class ArrivalFacts(Struct, frozen=True):
     """What accepting a guest needs to know.
 
     ``asked`` is the open hold that was placed under its number; ``barcode`` the one that it gets, ``taken``
-    whether another item has that; ``pickup`` is where its patron fetches it.
+    whether another item has that; ``pickup`` is where its patron fetches it. ``known`` is its record, if it
+    has one already.
     """
 
     moment: Moment
@@ -66,6 +67,7 @@ class ArrivalFacts(Struct, frozen=True):
     barcode: str
     taken: bool
     asked: Hold | None = None
+    known: Item | None = None
 
 
 def accept(facts: ArrivalFacts, new_id: Callable[[], int]) -> Refused | tuple[Event, ...]:
@@ -76,33 +78,21 @@ def accept(facts: ArrivalFacts, new_id: Callable[[], int]) -> Refused | tuple[Ev
     here, now, arrival = facts.moment.opening.agency, facts.moment.now, facts.arrival
     if not facts.pickup_known:
         return Refused(Reason.UNKNOWN_PICKUP)
-    if not arrival.title:
+    if not arrival.title and facts.known is None:
         return Refused(Reason.DETAIL_NEEDED)
     if facts.taken or (facts.asked is not None and facts.asked.patron != facts.holder.id):
         return Refused(Reason.ALREADY_EXISTS)
-    bib_id, item_id, hold_id = BibId(new_id()), ItemId(new_id()), HoldId(new_id())
-    # Its control number is nobody else's: ids are unique, and ours do not begin so.
-    bib = Bib(bib_id, 1, f"guest-{bib_id}", arrival.title, arrival.author, arrival.year)
-    item = Item(
-        id=item_id,
-        version=1,
-        barcode=facts.barcode,
-        bib=bib_id,
-        location=arrival.location or f"{here}/GUESTS",
-        policy=arrival.policy,
-        call_number=arrival.call_number,
-        description=arrival.description,
-        status=ItemStatus.IN_PROCESS,
-        medium=arrival.medium,
-        note=arrival.note,
-        guest=arrival.guest,
-    )
+    item, added = facts.known, tuple[ItemAdded, ...]()
+    if item is None:
+        record = _record(facts, new_id)
+        item, added = record.item, (record,)
+    hold_id = HoldId(new_id())
     hold = Hold(
-        hold_id, 1, facts.holder.id, bib_id, facts.pickup, now, item_id, reference=arrival.guest.reference
+        hold_id, 1, facts.holder.id, item.bib, facts.pickup, now, item.id, reference=arrival.guest.reference
     )
     ready = facts.pickup == here
     back = CheckedIn(
-        item=item_id,
+        item=item.id,
         agency=here,
         returned_at=now,
         hold=hold_id,
@@ -113,7 +103,29 @@ def accept(facts: ArrivalFacts, new_id: Callable[[], int]) -> Refused | tuple[Ev
         guest=True,
     )
     ended = () if facts.asked is None else cancel_hold(facts.asked)
-    return (ItemAdded(item, bib), *ended, HoldPlaced(hold), back)
+    return (*added, *ended, HoldPlaced(hold), back)
+
+
+def _record(facts: ArrivalFacts, new_id: Callable[[], int]) -> ItemAdded:
+    """The record of a guest, with a bib of its own."""
+    arrival, bib_id = facts.arrival, BibId(new_id())
+    # Its control number is nobody else's: ids are unique, and ours do not begin so.
+    bib = Bib(bib_id, 1, f"guest-{bib_id}", arrival.title, arrival.author, arrival.year)
+    item = Item(
+        id=ItemId(new_id()),
+        version=1,
+        barcode=facts.barcode,
+        bib=bib_id,
+        location=arrival.location or f"{facts.moment.opening.agency}/GUESTS",
+        policy=arrival.policy,
+        call_number=arrival.call_number,
+        description=arrival.description,
+        status=ItemStatus.IN_PROCESS,
+        medium=arrival.medium,
+        note=arrival.note,
+        guest=arrival.guest,
+    )
+    return ItemAdded(item, bib)
 
 
 def send_back(

@@ -135,9 +135,13 @@ async def test_a_deleted_item_is_gone_and_its_events_stay(world: World) -> None:
     await world.stop()
 
 
-async def test_the_depot_is_told_of_what_is_deleted_or_withdrawn(world: World) -> None:
+async def test_the_depot_is_told_once_of_what_is_withdrawn_and_then_deleted(world: World) -> None:
     withdrawn = world.desk.stock.set_status(KIOSK, "D1", ItemStatus.WITHDRAWN)
     assert events(withdrawn) == [StatusSet, NoLongerStored]
+    assert events(world.desk.stock.delete_item(KIOSK, "D1")) == [ItemEnded]
+
+
+async def test_the_depot_is_told_of_what_is_deleted(world: World) -> None:
     deleted = world.desk.stock.delete_item(KIOSK, "D1")
     assert isinstance(deleted.outcome, tuple)
     told = deleted.outcome[1]

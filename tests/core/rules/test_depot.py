@@ -242,6 +242,8 @@ def test_each_hold_gets_the_first_item_that_is_left_for_it() -> None:
         (stored(), "MAIN/STACKS", True, True),
         (stored(), PLACE, True, False),
         (book(), "", False, False),
+        (stored(status=ItemStatus.WITHDRAWN), "", True, False),
+        (stored(status=ItemStatus.WITHDRAWN), "MAIN/STACKS", True, False),
     ],
 )
 def test_a_depot_lets_go_of_what_does_not_live_there_any_more(
