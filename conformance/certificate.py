@@ -12,26 +12,28 @@ from pathlib import Path
 
 from conformance.case import Level
 from conformance.runner import Findings, Outcome, Verdict
-from conformance.target import Target
-from conformance.wire.sip2 import SUPPORTED_ORDER, Answer
+from conformance.target import Ncip, Target
+from conformance.wire.sip2 import SUPPORTED_ORDER
 
 _VERDICTS = tuple(Verdict)
 _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})
 _FENCE = "````"
 
 
-def write_page(findings: Findings, target: Target, started: datetime, path: Path) -> None:
+def write_page(
+    findings: Findings, target: Target, started: datetime, path: Path, group: str = "sip2"
+) -> None:
     """Write the page. `started` is when the run began, with its zone. Raises OSError."""
-    path.write_text("\n".join(_page(findings, target, started)) + "\n", "utf-8")
+    path.write_text("\n".join(_page(findings, target, started, group)) + "\n", "utf-8")
 
 
-def _page(findings: Findings, target: Target, started: datetime) -> Iterator[str]:
+def _page(findings: Findings, target: Target, started: datetime, group: str) -> Iterator[str]:
     outcomes = findings.outcomes
-    yield "# SIP2 conformance"
+    yield f"# {group.upper()} conformance"
     yield ""
     yield f"**{_conclusion(outcomes)}**"
     yield ""
-    yield from _table(("what", "which"), _facts(findings.status, target, started, outcomes))
+    yield from _table(("what", "which"), (*_WHO[group](findings, target), *_run(started, outcomes)))
     yield ""
     yield "## Verdicts"
     yield ""
@@ -65,9 +67,9 @@ def _conclusion(outcomes: Sequence[Outcome]) -> str:
     return ", ".join((passed, *rest)) + "."
 
 
-def _facts(
-    status: Answer | None, target: Target, started: datetime, outcomes: Sequence[Outcome]
-) -> Iterator[tuple[str, str]]:
+def _sip2(findings: Findings, target: Target) -> Iterator[tuple[str, str]]:
+    """Who was spoken to over SIP2, and what its 98 says."""
+    status = findings.status
     yield "server", f"{target.address}, {'TLS' if target.tls else 'without TLS'}"
     yield "institution (AO)", target.institution
     yield "terminal (CN)", target.user or "no login"
@@ -77,6 +79,24 @@ def _facts(
         yield "protocol version (98)", status.fixed["protocol version"]
         yield "answers (BX)", " ".join(code for code, flag in told.items() if flag == "Y")
         yield "does not answer (BX)", " ".join(code for code, flag in told.items() if flag == "N") or "none"
+
+
+def _ncip(findings: Findings, target: Target) -> Iterator[tuple[str, str]]:
+    """Who was spoken to over NCIP and as whom, and what it says to LookupVersion."""
+    ncip = target.ncip or Ncip()
+    yield "server", ", ".join(filter(None, (ncip.url, ncip.tcp)))
+    yield "seen over SIP2, too", target.address if target.host else "no"
+    yield "institution (ToAgencyId)", target.institution
+    yield "agency (FromAgencyId)", ncip.agency or "none"
+    yield "broker's profile", ncip.partner or "none"
+    yield "remote store's profile and desk", " ".join(filter(None, (ncip.profile, ncip.desk))) or "none"
+    yield "versions (LookupVersion)", " ".join(findings.versions) or "not told"
+
+
+_WHO = {"sip2": _sip2, "ncip": _ncip}
+
+
+def _run(started: datetime, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:
     yield "kit", f"circdesk-conformance {version('circdesk')}"
     yield "date", f"{started:%Y-%m-%d %H:%M:%S %Z}"
     seconds = sum(outcome.seconds for outcome in outcomes)

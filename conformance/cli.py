@@ -14,10 +14,13 @@ from rich.console import Console
 
 from conformance import certificate, crash, exam, load, report
 from conformance.case import Case, Level
+from conformance.facility import command as facility
+from conformance.ncip.catalogue import CASES as NCIP_CASES
 from conformance.runner import run
-from conformance.sip2.catalogue import CASES
-from conformance.target import Target, TargetError, target_at
+from conformance.sip2.catalogue import CASES as SIP2_CASES
+from conformance.target import Ncip, Target, TargetError, checked, target_at
 
+GROUPS = {"sip2": SIP2_CASES, "ncip": NCIP_CASES}
 PASSED, FAILED, USAGE = 0, 1, 2
 _EXITS = """exit codes: 0 every MUST passed (or every answer under load was right, every promise kept),
 1 something failed, was not tried (kiosk) or cannot be reached, 2 the command line is wrong"""
@@ -47,8 +50,8 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
         prog="circdesk-conformance",
-        description="Plays a self-check against any SIP2 server, or a server against any self-check, "
-        "and says where the other side departs from the protocol.",
+        description="Plays a self-check against any SIP2 server, a partner against any NCIP responder, or a "
+        "server against any self-check, and says where the other side departs from the protocol.",
         epilog=_EXITS,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -57,7 +60,17 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_target(sip2)
     _add_choice(sip2)
-    sip2.set_defaults(act=_play)
+    sip2.set_defaults(act=_play, group="sip2")
+    ncip = commands.add_parser(
+        "ncip",
+        help="play the NCIP cases, and those that see one act over NCIP and SIP2",
+        description="Plays the NCIP cases.",
+        epilog=_EXITS,
+    )
+    _add_target(ncip)
+    _add_responder(ncip)
+    _add_choice(ncip)
+    ncip.set_defaults(act=_play, group="ncip")
     loads = commands.add_parser("load", help="put a server under load and check every answer", epilog=_EXITS)
     protocols = loads.add_subparsers(required=True, metavar="PROTOCOL")
     load_sip2 = protocols.add_parser(
@@ -85,13 +98,23 @@ def build_parser() -> argparse.ArgumentParser:
     )
     exam.add_arguments(kiosks)
     kiosks.set_defaults(act=_examine)
+    facilities = commands.add_parser(
+        "facility",
+        help="be a storage facility: take request files, tell over NCIP what came of them",
+        description="A small automated storage: it takes request files, retrieves, refiles, looks in vain, "
+        "lets go, and tells the library's system over NCIP.",
+    )
+    facility.add_arguments(facilities)
+    facilities.set_defaults(act=_be_facility)
     return parser
 
 
 def _add_target(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the target")
     group.add_argument(
-        "--target", metavar="HOST:PORT|FACTS", help="address, or a JSON file of facts (README)"
+        "--target",
+        metavar="HOST:PORT|URL|FACTS",
+        help="address of SIP2, URL of NCIP, or a JSON file of facts (README)",
     )
     group.add_argument(
         "--tls", action=argparse.BooleanOptionalAction, help="speak TLS; without facts the default is not to"
@@ -126,6 +149,31 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=TEXT",
         action="append",
         help="a patron, item or title of a special kind, such as patron_blocked=…; repeatable (README)",
+    )
+
+
+def _add_responder(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("who we are to the NCIP responder")
+    group.add_argument("--ncip", metavar="URL", help="where NCIP is spoken, if --target is SIP2's address")
+    group.add_argument("--ncip-agency", metavar="ID", help="the agency we say we are (FromAgencyId)")
+    group.add_argument(
+        "--ncip-partner", metavar="CODE", help="as a broker: our ApplicationProfileType, if any"
+    )
+    group.add_argument(
+        "--ncip-secret", metavar="WORD", help="as a broker: our FromAgencyAuthentication, if any"
+    )
+    group.add_argument("--ncip-profile", metavar="NAME", help="as a remote store: our ApplicationProfileType")
+    group.add_argument("--ncip-desk", metavar="ID", help="as a remote store: OnBehalfOfAgency")
+    group.add_argument(
+        "--ncip-store-agency", metavar="ID", help="as a remote store: FromAgencyId, if another"
+    )
+    group.add_argument(
+        "--ncip-store-secret", metavar="WORD", help="as a remote store: FromAgencyAuthentication, if any"
+    )
+    group.add_argument(
+        "--ncip-tcp",
+        metavar="URL",
+        help="where NCIP is spoken without HTTP: tcp://HOST:PORT or tls://HOST:PORT",
     )
 
 
@@ -189,15 +237,22 @@ def _play(options: argparse.Namespace) -> int:
     if options.json:
         report.write_json(outcomes, target, Path(options.json))
     if options.junit:
-        report.write_junit(outcomes, target, Path(options.junit))
+        report.write_junit(outcomes, target, Path(options.junit), options.group)
     if options.report:
-        certificate.write_page(findings, target, started, Path(options.report))
+        certificate.write_page(findings, target, started, Path(options.report), options.group)
     return FAILED if report.failed_musts(outcomes) else PASSED
 
 
 def _examine(options: argparse.Namespace) -> int:
     try:
         return exam.run(options)
+    except ValueError as problem:
+        raise UsageError(str(problem)) from problem
+
+
+def _be_facility(options: argparse.Namespace) -> int:
+    try:
+        return facility.run(options)
     except ValueError as problem:
         raise UsageError(str(problem)) from problem
 
@@ -228,7 +283,8 @@ def _chosen(options: argparse.Namespace) -> tuple[Case, ...]:
     except ValueError as problem:
         raise UsageError(f"--level: {problem}") from problem
     pattern = options.only or "*"
-    cases = tuple(case for case in CASES if fnmatchcase(case.id, pattern) and case.level in levels)
+    every = GROUPS[options.group]
+    cases = tuple(case for case in every if fnmatchcase(case.id, pattern) and case.level in levels)
     if not cases:
         raise UsageError("no case fits --only and --level")
     return cases
@@ -258,10 +314,32 @@ def _target(options: argparse.Namespace) -> Target:
         "offline_items": options.offline_item and tuple(options.offline_item),
         "pickups": options.pickup and tuple(options.pickup),
         "cases": options.fact and {**target.cases, **dict(map(_fact, options.fact))},
+        "ncip": _responder(options, target.ncip),
     }
     return msgspec.structs.replace(
         target, **{name: value for name, value in given.items() if value is not None}
     )
+
+
+def _responder(options: argparse.Namespace, known: Ncip | None) -> Ncip | None:
+    """Return what flags and facts say of NCIP; None if that is nothing."""
+    flags = {
+        "url": "ncip",
+        "ca": "ca",
+        "agency": "ncip_agency",
+        "partner": "ncip_partner",
+        "secret": "ncip_secret",
+        "profile": "ncip_profile",
+        "desk": "ncip_desk",
+        "store_agency": "ncip_store_agency",
+        "store_secret": "ncip_store_secret",
+        "tcp": "ncip_tcp",
+    }
+    given = {name: getattr(options, flag, None) for name, flag in flags.items()}
+    said = {name: value for name, value in given.items() if value is not None}
+    if known is None and said.keys() <= {"ca"}:
+        return None
+    return checked(msgspec.structs.replace(known or Ncip(), **said))
 
 
 def _fact(text: str) -> tuple[str, str]:
@@ -282,7 +360,7 @@ def _known(path: str | None) -> Mapping[str, str]:
     if not all(isinstance(cases, dict) for cases in themes.values()):
         raise UsageError("--known: write a table for each theme, a reason for each case")
     known = {f"{theme}.{name}": reason for theme, cases in themes.items() for name, reason in cases.items()}
-    strangers = sorted(known.keys() - {case.id for case in CASES})
+    strangers = sorted(known.keys() - {case.id for cases in GROUPS.values() for case in cases})
     if strangers:
         raise UsageError("--known names no case of ours: " + ", ".join(strangers))
     if not all(isinstance(reason, str) and reason.strip() for reason in known.values()):
@@ -306,3 +384,7 @@ def _count(text: str) -> int:
 
 def _count_or_none(text: str) -> int:
     return int(text) and _count(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -69,12 +69,12 @@ def write_json(outcomes: Sequence[Outcome], target: Target, path: Path) -> None:
     path.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n")
 
 
-def write_junit(outcomes: Sequence[Outcome], target: Target, path: Path) -> None:
+def write_junit(outcomes: Sequence[Outcome], target: Target, path: Path, group: str = "sip2") -> None:
     """Write a test suite: a failed case is a failure, one that diverges or does not apply is skipped."""
     counted = _counted(outcomes)
     suite = ElementTree.Element(
         "testsuite",
-        name=f"sip2 {target.address}",
+        name=f"{group} {target.address}",
         tests=str(len(outcomes)),
         failures=str(counted[Verdict.FAIL]),
         errors="0",
@@ -84,7 +84,7 @@ def write_junit(outcomes: Sequence[Outcome], target: Target, path: Path) -> None
     for outcome in outcomes:
         theme, _, name = outcome.case.id.partition(".")
         case = ElementTree.SubElement(
-            suite, "testcase", classname=f"sip2.{theme}", name=name, time=f"{outcome.seconds:.3f}"
+            suite, "testcase", classname=f"{group}.{theme}", name=name, time=f"{outcome.seconds:.3f}"
         )
         kind = {Verdict.FAIL: "failure", Verdict.DIVERGES: "skipped", Verdict.NOT_APPLICABLE: "skipped"}
         if outcome.verdict in kind:

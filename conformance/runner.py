@@ -10,12 +10,29 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import assert_never
 
 from msgspec import Struct
 
-from conformance.case import Ask, Awaits, Beside, Burst, Case, Opening, Reconnect, Scene
-from conformance.target import Target, TargetError, tls_context
+from conformance.case import (
+    Ask,
+    AtOnce,
+    Awaits,
+    Behind,
+    Beside,
+    Burst,
+    Case,
+    ClaimError,
+    Opening,
+    Post,
+    Reconnect,
+    Scene,
+    UnsupportedError,
+)
+from conformance.ncip.conversation import Conversation
+from conformance.ncip.texts import LOOKUP_VERSION
+from conformance.target import Target, TargetError, ncip_tls_context, tls_context
 from conformance.wire.line import EndedError, LateError, Line
 from conformance.wire.sip2 import (
     DIGITS,
@@ -75,14 +92,14 @@ class Outcome(Struct, frozen=True):
 
 
 class Findings(Struct, frozen=True):
-    """Everything a run brought: what the server says of itself (98), if it can be read, and every outcome."""
+    """Everything a run brought: what the server says of itself, if it can be read, and every outcome.
+
+    `status` is SIP2's 98, `versions` what LookupVersion tells; a protocol that was not played tells nothing.
+    """
 
     status: Answer | None
     outcomes: tuple[Outcome, ...]
-
-
-class ClaimError(Exception):
-    """A claim that does not hold; the text says which."""
+    versions: tuple[str, ...] = ()
 
 
 class Runner:
@@ -94,14 +111,36 @@ class Runner:
         self._deadline = deadline
         self._known = known or {}
         self._tls = tls_context(target)
+        self._ncip_tls = ncip_tls_context(target)
         self._unanswered: frozenset[str] = frozenset()
         self._ahead = 0.0
         self._away = 0
         self.status: Answer | None = None
+        self.versions: tuple[str, ...] = ()
 
-    async def survey(self) -> None:
+    async def survey(self, cases: Iterable[Case]) -> None:
+        """Ask the server what it says of itself, in the protocols of `cases`. TargetError: it is away."""
+        ways = set[str]().union(*(case.ways for case in cases))
+        if "sip2" in ways and self._target.host:
+            await self._survey_sip2()
+        if "ncip" in ways and self._target.ncip is not None:
+            await self._survey_ncip()
+
+    async def _survey_ncip(self) -> None:
+        """Ask for the versions of NCIP (LookupVersion). TargetError: nothing answers."""
+        play = self._play(names_for(self._target, 0))
+        try:
+            reply = await play.ncip.post(LOOKUP_VERSION)
+        except (EndedError, LateError) as error:
+            address = self._target.ncip.url if self._target.ncip else ""
+            raise TargetError(f"{address} does not answer: {error}") from error
+        except (ClaimError, UnsupportedError):
+            return  # the cases will say it better
+        self.versions = () if reply is None else reply.every("VersionSupported")
+
+    async def _survey_sip2(self) -> None:
         """Ask the server for the time and for what it answers at all (98). TargetError: it is away."""
-        play = _Play(self._target, self._tls, self._deadline, Scene(names_for(self._target, 0)))
+        play = self._play(names_for(self._target, 0))
         try:
             await play.connect(Opening.LOGGED_IN)
             answer = await play.exchange(Ask(text="9900802.00"))
@@ -127,20 +166,25 @@ class Runner:
             return Outcome(case, Verdict.NOT_APPLICABLE, lacking)
         self._away += "offline_item" in case.needs
         start = time.monotonic()
-        play = _Play(self._target, self._tls, self._deadline, Scene(names))
+        play = self._play(names)
         verdict, reason = Verdict.PASS, ""
         try:
             await play.case(case)
         except (ClaimError, EndedError, LateError) as error:
             verdict, reason = Verdict.FAIL, str(error)
+        except UnsupportedError as service:
+            verdict, reason = Verdict.NOT_APPLICABLE, f"the server says that it does not have {service}"
         finally:
             await play.close()
-        reason = "; ".join(filter(None, [reason, await self._undo(case, names)]))
+        reason = "; ".join(filter(None, [reason, await self._undo(case, play.names)]))
         if verdict is Verdict.FAIL and case.id in self._known:
             verdict, reason = Verdict.DIVERGES, f"{self._known[case.id]} ({reason})"
         elif case.id in self._known:
             reason = "listed as a divergence, but it passes"
         return Outcome(case, verdict, reason, time.monotonic() - start, tuple(play.transcript))
+
+    def _play(self, names: Mapping[str, str]) -> "_Play":
+        return _Play(self._target, self._tls, self._ncip_tls, self._deadline, Scene(names))
 
     def _lacking(self, case: Case, names: Mapping[str, str]) -> str:
         missing = sorted(case.needs - names.keys())
@@ -155,12 +199,10 @@ class Runner:
         """Play the undoing; return why it could not be done, if so."""
         if not case.undo:
             return ""
-        play = _Play(self._target, self._tls, self._deadline, Scene(names))
+        play = self._play(names)
         try:
-            await play.connect(Opening.LOGGED_IN)
-            for ask in case.undo:
-                await play.exchange(ask)
-        except (ClaimError, EndedError, LateError) as error:
+            await play.undo(case)
+        except (ClaimError, UnsupportedError, EndedError, LateError) as error:
             return f"what the case did could not be undone: {error}"
         finally:
             await play.close()
@@ -171,10 +213,10 @@ async def run(
     cases: Iterable[Case], target: Target, *, deadline: float = 5.0, known: Mapping[str, str] | None = None
 ) -> Findings:
     """Play `cases` in order. Raises TargetError if the target is not there."""
-    runner = Runner(target, deadline, known)
-    await runner.survey()
-    outcomes = [await runner.play(case, turn) for turn, case in enumerate(cases)]
-    return Findings(runner.status, tuple(outcomes))
+    runner, every = Runner(target, deadline, known), tuple(cases)
+    await runner.survey(every)
+    outcomes = [await runner.play(case, turn) for turn, case in enumerate(every)]
+    return Findings(runner.status, tuple(outcomes), runner.versions)
 
 
 def names_for(target: Target, turn: int, ahead: float = 0.0, away: int = 0) -> dict[str, str]:
@@ -191,6 +233,10 @@ def names_for(target: Target, turn: int, ahead: float = 0.0, away: int = 0) -> d
         moment: time.strftime(_LOCAL_TIME, time.localtime(start + seconds))
         for moment, seconds in (_WHEN | when).items()
     }
+    names |= {
+        name: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(start + when[place]))
+        for name, place in (("happened", "past"), ("happened_last", _PAST[-1]))
+    }
     names["first_of_zone_0000"] = names["first"].replace("    ", "0000")
     names["mark"] = f"kit-{time.time_ns()}"  # of no other case, and of no other run
     names |= {"institution": target.institution, "location": target.location, "password": target.password}
@@ -202,7 +248,10 @@ def names_for(target: Target, turn: int, ahead: float = 0.0, away: int = 0) -> d
     names |= dict(
         zip(("offline_item", "offline_item2"), _share(target.offline_items, away, _TWO), strict=False)
     )
+    names |= {"told_item": target.offline_items[-1]} if target.offline_items else {}
     names |= dict(zip(("pickup", "pickup2"), target.pickups, strict=False))
+    names |= {"sip2": target.host} if target.host else {}
+    names |= target.ncip.names() if target.ncip is not None else {}
     names |= dict(zip(("patron", "patron2", "patron3"), _share(target.patrons, turn), strict=False))
     names |= dict(zip(("item", "item2", "item3"), _share(target.items, turn), strict=False))
     return names | dict(target.cases)
@@ -224,9 +273,17 @@ def _share(pool: Sequence[str], turn: int, each: int = EACH_CASE_TAKES) -> list[
 class _Play:
     """One case being played: its connection, its sequence digit, its transcript."""
 
-    def __init__(self, target: Target, tls: ssl.SSLContext | None, deadline: float, scene: Scene) -> None:
+    def __init__(
+        self,
+        target: Target,
+        tls: ssl.SSLContext | None,
+        ncip_tls: ssl.SSLContext | None,
+        deadline: float,
+        scene: Scene,
+    ) -> None:
         self._target = target
         self._tls = tls
+        self._ncip_tls = ncip_tls
         self._deadline = deadline
         self._scene = scene
         self._secrets = _secrets_of(target)
@@ -234,13 +291,37 @@ class _Play:
         self._sequence = 0
         self.transcript: list[str] = []
 
+    @property
+    def names(self) -> Mapping[str, str]:
+        """The names as they stand, those that answers told included."""
+        return self._scene.names
+
+    @cached_property
+    def ncip(self) -> Conversation:
+        """Where NCIP is spoken. Raises EndedError if the target names no such place."""
+        if self._target.ncip is None:
+            raise EndedError("the target names no place where NCIP is spoken")
+        secrets = (self._target.pin, self._target.ncip.secret, self._target.ncip.store_secret)
+        return Conversation(
+            self._target.ncip, self._ncip_tls, self._deadline, self._scene, self.transcript, secrets
+        )
+
     async def case(self, case: Case) -> None:
-        """Play every step. Raises ClaimError, EndedError or LateError at the first that goes wrong."""
-        await self.connect(case.opening)
+        """Play every step. Raises ClaimError, UnsupportedError, EndedError or LateError at the first that
+        goes wrong.
+        """
+        if "sip2" in case.ways:
+            await self.connect(case.opening)
         for step in case.steps:
             match step:
                 case Ask():
                     await self.exchange(step)
+                case Post():
+                    await self.ncip.post(step)
+                case AtOnce():
+                    await self.ncip.at_once(step)
+                case Behind():
+                    await self.ncip.behind(step)
                 case Burst():
                     await self._burst(step)
                 case Beside():
@@ -250,6 +331,16 @@ class _Play:
                     await self.connect(step.opening)
                 case _:
                     assert_never(step)
+
+    async def undo(self, case: Case) -> None:
+        """Play what takes back the acts of a case. Raises as `case` does."""
+        if any(isinstance(step, Ask) for step in case.undo):
+            await self.connect(Opening.LOGGED_IN)
+        for step in case.undo:
+            if isinstance(step, Ask):
+                await self.exchange(step)
+            else:
+                await self.ncip.post(step)
 
     async def connect(self, opening: Opening) -> None:
         """Open a connection and, where asked and possible, log in. Raises as `case` does."""

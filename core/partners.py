@@ -156,10 +156,12 @@ class Partners:
     def cancel_hold(
         self, actor: Actor, hold: HoldId, *, why: Reason | None = None, request: str = ""
     ) -> Answer[Outcome]:
-        """End an open hold; ``why``, if not because nobody wants it any more."""
-        found = self._open(hold, request)
-        if isinstance(found, Answer):
-            return found
+        """End an open hold; ``why``, if not because nobody wants it any more. Asked again about one that is
+        open, it is another than was meant before.
+        """
+        found = self._enquiries.library.holds.get(hold)
+        if found is None:
+            return self._register.again(request) or self._register.seen(_UNKNOWN_HOLD, hold)
         (ended,) = cancel_hold(found)
         now = self._enquiries.clock.now()
         return self._register.record(actor, now, request, (replace(ended, why=why),))

@@ -1,9 +1,9 @@
-"""One connection to a server that answers in lines; the rule: every wait has a deadline."""
+"""One connection to a server that answers in messages; the rule: every wait has a deadline."""
 
 import asyncio
 import re
 import ssl
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -53,6 +53,26 @@ class Line:
         Raises EndedError if the server closes first, LateError if no whole message comes within the deadline.
         """
         return await _within(self._deadline, self._next())
+
+    async def take(self, length: Callable[[bytes, bool], int]) -> bytes:
+        """Return the next message of a protocol that has no terminators.
+
+        `length` is told what there is, and whether nothing more comes; it tells how much is the message,
+        0 if more is needed. Raises as `answer` does.
+        """
+        return await _within(self._deadline, self._whole(length))
+
+    async def _whole(self, length: Callable[[bytes, bool], int]) -> bytes:
+        ended: EndedError | None = None
+        while not (found := length(self._buffer, ended is not None)):
+            if ended is not None:
+                raise ended
+            try:
+                await self._receive()
+            except EndedError as error:
+                ended = error
+        message, self._buffer = self._buffer[:found], self._buffer[found:]
+        return message
 
     async def _next(self) -> tuple[bytes, bytes]:
         while True:

@@ -185,6 +185,9 @@ class _Reader:
             problem: BareProblem = self._structure(root, _plan(BareProblem), where)
             return problem
         for more in root.children[1:]:
+            if more.name in MESSAGES:  # done without the others, it would be a promise half kept
+                detail = f"two services in one message: {node.name} and {more.name}"
+                self._refuse(ProblemType.INVALID_MESSAGE_SYNTAX_ERROR, detail, where, more.name)
             self.note(Repair.UNKNOWN_ELEMENT, where, more.name)
         where = ("", node.name)
         if message.since > self._version:

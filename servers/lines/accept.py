@@ -52,7 +52,7 @@ NOT_TLS: Final = {
 
 
 HANDSHAKE: Final = "tls-handshake-failed"
-NOT_ALLOWED: Final = "name its network in sip2.plain.allow, or let it use TLS"
+NOT_ALLOWED: Final = "name its network in {listener}.plain.allow, or let it use TLS"
 
 
 class Entry(StrEnum):
@@ -197,7 +197,9 @@ class Acceptor:
                 if proxied:
                     peer = await _introduced(sock, peer, seat)
                 if self.door.allow and not holds(self.door.allow, peer.host):
-                    raise TurnedAway("peer-not-allowed", peer, advice=NOT_ALLOWED)
+                    raise TurnedAway(
+                        "peer-not-allowed", peer, advice=NOT_ALLOWED.format(listener=self._house.name)
+                    )
                 if self.door.entry is Entry.TLS:
                     await self._speaks_tls(sock, peer)
             await self._hand_over(sock, peer, seat)

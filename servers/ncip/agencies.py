@@ -19,10 +19,10 @@ from protocols.ncip.values import SchemeValuePair
 from protocols.secret import Secret
 from servers.configuration.settings import NcipAgency, RemoteStorage, fingerprint
 from servers.lines.addresses import holds, networks, source
+from servers.lines.logins import LoginFailures
 from servers.lines.tls import PeerIdentity
 from servers.log import get_logger
 from servers.ncip.partner import Partner
-from servers.sip2.logins import LoginFailures
 
 log = get_logger(__name__)
 

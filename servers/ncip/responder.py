@@ -28,12 +28,12 @@ from protocols.ncip.problems import ProblemType
 from protocols.ncip.repairs import Mode, Repair, Repaired
 from protocols.ncip.structures import Problem
 from servers.configuration.settings import NcipMode, Settings
+from servers.lines.logins import LoginFailures
 from servers.lines.tls import PeerIdentity
 from servers.log import get_logger
 from servers.ncip.agencies import Agencies
 from servers.ncip.partner import Partner
 from servers.ncip.translate import Reply, answer, known_pin, new_secret, patron_secret, refused, versions
-from servers.sip2.logins import LoginFailures
 
 log = get_logger(__name__)
 

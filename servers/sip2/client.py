@@ -7,8 +7,6 @@ damaged, the same request again when none comes. What travels can be written dow
 
 from __future__ import annotations
 
-import socket
-import ssl
 from pathlib import Path
 from types import TracebackType
 
@@ -20,6 +18,7 @@ from protocols.sip2.codec import Wire
 from protocols.sip2.connection import SC_LIMITS, Closing, Connection, Noticed, Replay, Response, Role
 from protocols.sip2.errors import LocalError, RemoteError
 from protocols.sip2.framing import Framer
+from servers.calling import ClientProblem, connected, secured, trusting
 from servers.sip2.recording import Recorder
 
 
@@ -46,10 +45,6 @@ class Target(Struct, frozen=True):
         return self.user or (self.certificate.stem if self.certificate else "") or "terminal"
 
 
-class ClientProblem(Exception):
-    """The conversation did not work out; the sentence says how."""
-
-
 class Sip2Client:
     """One conversation. A context manager; every answer comes back as a message, raw lines as bytes."""
 
@@ -61,16 +56,9 @@ class Sip2Client:
         self._recorder = recorder
         self._connection = Connection(Role.SC, _wire(target))
         self._lines = Framer(SC_LIMITS.message)
-        context = _context(target) if target.tls else None
-        try:
-            plain = socket.create_connection((target.host, target.port), timeout)
-        except OSError as error:
-            raise ClientProblem(
-                f"nobody answers at {target.host}:{target.port} ({error.strerror or error}); "
-                "start the server, or name another one"
-            ) from error
-        plain.settimeout(timeout)
-        self._socket = plain if context is None else _secured(plain, context, target)
+        context = trusting(target.authority, target.certificate, target.key) if target.tls else None
+        plain = connected(target.host, target.port, timeout)
+        self._socket = plain if context is None else secured(plain, context, target.host, target.port)
 
     def __enter__(self) -> Sip2Client:
         return self
@@ -173,31 +161,3 @@ def _wire(target: Target) -> Wire:
         return Wire(charset=target.charset)
     except LocalError as error:
         raise ClientProblem(f"{error}; name another one with --charset") from error
-
-
-def _context(target: Target) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=target.authority)
-    except OSError as error:
-        raise ClientProblem(f"{target.authority} holds no authority ({error.strerror or error})") from error
-    if target.certificate is not None:
-        try:
-            context.load_cert_chain(target.certificate, target.key)
-        except OSError as error:
-            files = " and ".join(str(file) for file in (target.certificate, target.key) if file is not None)
-            raise ClientProblem(f"{files} cannot be used ({error.strerror or error})") from error
-    return context
-
-
-def _secured(plain: socket.socket, context: ssl.SSLContext, target: Target) -> socket.socket:
-    try:
-        return context.wrap_socket(plain, server_hostname=target.host)
-    except ssl.SSLCertVerificationError as error:
-        plain.close()
-        raise ClientProblem(
-            f"the certificate of {target.host} is not to be trusted ({error.verify_message}); "
-            "name the authority that issued it with --ca FILE"
-        ) from error
-    except OSError as error:
-        plain.close()
-        raise ClientProblem(f"no TLS with {target.host}:{target.port} ({error})") from error

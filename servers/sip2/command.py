@@ -23,8 +23,9 @@ from protocols.sip2.codec import Wire, parse, serialise
 from protocols.sip2.errors import RemoteError
 from protocols.sip2.fields import FeeType, HoldMode, HoldType, PaymentType, ScStatusCode, Summary
 from protocols.sip2.messages import explain
+from servers.calling import ClientProblem
 from servers.places import demo_state
-from servers.sip2.client import ClientProblem, Sip2Client, Target
+from servers.sip2.client import Sip2Client, Target
 from servers.sip2.destination import add_destination_arguments, target_of
 from servers.sip2.dry_run.command import add_explain_arguments, explain_line
 from servers.sip2.recording import add_recording_argument, recording

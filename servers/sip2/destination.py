@@ -8,50 +8,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Annotated, Final
 
-import msgspec
-from msgspec import Meta, Struct
-
-from servers.places import FACTS, demo_state
-from servers.sip2.client import ClientProblem, Target
-
-_NOBODY: Final = (
-    "there is no demonstration to talk to; start one with ./run, or name a server with {option} HOST:PORT"
-)
-
-
-class Numbered(Struct, frozen=True):
-    """Barcodes that are a number in a template, as of printf: ``count`` of them, from ``first`` on."""
-
-    template: str
-    first: int
-    count: int
-
-    def some(self, most: int) -> list[str]:
-        """The first of them."""
-        return [self.template % number for number in range(self.first, self.first + min(self.count, most))]
-
-
-class _Sip2Facts(Struct, frozen=True):
-    host: str
-    port: Annotated[int, Meta(ge=1, le=65_535)]
-    tls: bool = True
-    ca: str | None = None
-    user: str = ""
-    password: str = ""
-    location: str = ""
-
-
-class KnownFacts(Struct, frozen=True):
-    """What a facts file tells the tools; it holds more for others."""
-
-    sip2: _Sip2Facts
-    institution: str = ""
-    patrons: Numbered | None = None
-    items: Numbered | None = None
-    pin: str = ""
-    cases: dict[str, str] = {}
+from servers.calling import ClientProblem
+from servers.known_facts import KnownFacts, Sip2Known, add_facts_arguments, known_facts
+from servers.sip2.client import Target
 
 
 def add_destination_arguments(parser: argparse.ArgumentParser, option: str = "--target") -> None:
@@ -63,8 +23,7 @@ def add_destination_arguments(parser: argparse.ArgumentParser, option: str = "--
         metavar="HOST:PORT",
         help="the server (default: the demonstration that is running)",
     )
-    where.add_argument("--facts", type=Path, metavar="FILE", help="the facts file of a demonstration")
-    where.add_argument("--state", type=Path, metavar="DIR", help="the state directory of a demonstration")
+    add_facts_arguments(where)
     where.add_argument("--ca", type=Path, metavar="FILE", help="authority of the server's certificate (PEM)")
     where.add_argument("--cert", type=Path, metavar="FILE", help="the terminal's certificate (PEM)")
     where.add_argument("--key", type=Path, metavar="FILE", help="the certificate's key (PEM)")
@@ -81,7 +40,7 @@ def add_destination_arguments(parser: argparse.ArgumentParser, option: str = "--
 def target_of(args: argparse.Namespace) -> Target:
     """The server that was typed, or that the facts tell of. Raises `ClientProblem`."""
     typed = None if args.target is None else _address(args.target)
-    facts = known_facts(args) if typed is None or args.facts or args.state else KnownFacts(_Sip2Facts(*typed))
+    facts = known_facts(args) if typed is None or args.facts or args.state else KnownFacts(Sip2Known(*typed))
     sip2 = facts.sip2
     host, port = typed or (sip2.host, sip2.port)
     return Target(
@@ -99,26 +58,8 @@ def target_of(args: argparse.Namespace) -> Target:
     )
 
 
-def known_facts(args: argparse.Namespace) -> KnownFacts:
-    """What the demonstration says of itself. Raises `ClientProblem` if none is running."""
-    if args.facts is not None:
-        return _read(args.facts, f"there is no {args.facts}")
-    if args.state is not None:
-        return _read(args.state / FACTS, f"no demonstration has run in {args.state}")
-    return _read(demo_state() / FACTS, _NOBODY.format(option=args.target_option))
-
-
 def _address(target: str) -> tuple[str, int]:
     host, _, port = target.rpartition(":")
     if not port.isdecimal() or int(port) > 65_535:
         raise ClientProblem(f"{target!r} is no HOST:PORT")
     return host.strip("[]") or "127.0.0.1", int(port)
-
-
-def _read(path: Path, missing: str) -> KnownFacts:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=KnownFacts)
-    except FileNotFoundError:
-        raise ClientProblem(missing) from None
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        raise ClientProblem(f"{path} is no facts file") from None

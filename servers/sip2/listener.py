@@ -37,10 +37,10 @@ from protocols.sip2.framing import Terminator
 from servers.configuration.settings import Sip2Settings, Terminal
 from servers.lines.addresses import source
 from servers.lines.line import Line
+from servers.lines.logins import LoginFailures
 from servers.lines.tls import PeerIdentity, TlsProblem, peer_identity
 from servers.log import get_logger
 from servers.sip2.board.gauges import Board, Gauge
-from servers.sip2.logins import LoginFailures
 from servers.sip2.station import Station, printing
 from servers.sip2.terminals import Terminals, wire
 from servers.sip2.translate import (

@@ -6,7 +6,7 @@ from pathlib import Path
 from conformance.case import Case, Level
 from conformance.certificate import write_page
 from conformance.runner import Findings, Outcome, Verdict
-from conformance.target import Target
+from conformance.target import Ncip, Target
 from conformance.wire.sip2 import read
 
 STARTED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -104,4 +104,20 @@ def test_there_is_room_to_sign(tmp_path: Path) -> None:
 def test_no_secret_of_the_target_is_on_it(tmp_path: Path) -> None:
     text = "\n".join(page(tmp_path, *OUTCOMES))
     assert "secret" not in text
+    assert "4711" not in text
+
+
+def test_a_page_about_ncip_says_as_whom_the_responder_was_spoken_to(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    ncip = Ncip(url="https://h/ncip", agency="X", profile="P", desk="D", secret="word-1")
+    target = Target(institution="MAIN", pin="4711", ncip=ncip)
+    write_page(Findings(None, OUTCOMES, ("urn:2.02", "urn:2.0")), target, STARTED, path, "ncip")
+    text = path.read_text("utf-8")
+    assert text.startswith("# NCIP conformance\n")
+    assert "| server | https://h/ncip |" in text
+    assert "| seen over SIP2, too | no |" in text
+    assert "| agency (FromAgencyId) | X |" in text
+    assert "| remote store's profile and desk | P D |" in text
+    assert "| versions (LookupVersion) | urn:2.02 urn:2.0 |" in text
+    assert "word-1" not in text
     assert "4711" not in text

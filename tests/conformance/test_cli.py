@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from conformance.cli import FAILED, PASSED, USAGE, build_parser, main
+from conformance.ncip.catalogue import CASES as NCIP_CASES
 from conformance.sip2.catalogue import CASES
 
 Serving = Callable[[Any], AbstractAsyncContextManager[int]]
@@ -66,7 +67,7 @@ def test_every_option_explains_itself() -> None:
             assert action.help, action.option_strings
 
 
-@pytest.mark.parametrize("command", [[], ["sip2"], ["load"], ["load", "sip2"], ["kiosk"]])
+@pytest.mark.parametrize("command", [[], ["sip2"], ["ncip"], ["load"], ["load", "sip2"], ["kiosk"]])
 def test_help_is_there_for_every_command_and_names_the_exit_codes(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +182,38 @@ def test_a_failed_should_ends_with_0(start: Start) -> None:
     assert (
         main(["sip2", "--target", start("keeps the login"), "--only", "login.failure-ends-login"]) == PASSED
     )
+
+
+def test_ncip_has_cases_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ncip", "--list", "--only", "storage.*"]) == PASSED
+    assert capsys.readouterr().out.count("`storage.") == sum(
+        case.id.startswith("storage.") for case in NCIP_CASES
+    )
+
+
+def test_known_divergences_of_both_groups_are_in_one_file(
+    start: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known = tmp_path / "known.toml"
+    known.write_text("[storage]\nout = 'no store here'\n[damaged]\nwrong-sum = 'no sums here'")
+    only = ["--only", "status.layout", "--known", str(known)]
+    assert main(["sip2", "--target", start(""), *only]) == PASSED
+
+
+def test_ncip_flags_win_over_facts_and_a_responder_that_is_not_there_ends_with_1(
+    start: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--ncip", "http://127.0.0.1:1/ncip", "--ncip-agency", "X"]
+    assert main(["ncip", "--target", start(""), *flags]) == FAILED
+    assert "http://127.0.0.1:1/ncip does not answer" in capsys.readouterr().err
+
+
+def test_a_target_without_ncip_has_no_case_played(start: Start, tmp_path: Path) -> None:
+    json = tmp_path / "found.json"
+    assert main(["ncip", "--target", start(""), "--only", "envelope.*", "--json", str(json)]) == PASSED
+    found = msgspec.json.decode(json.read_bytes())
+    assert found["verdicts"]["n-a"] == len(found["cases"])
+    assert "ncip" in found["cases"][0]["reason"]
 
 
 def test_flags_win_over_facts(start: Start, capsys: pytest.CaptureFixture[str]) -> None:

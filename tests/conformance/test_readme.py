@@ -5,6 +5,7 @@ from pathlib import Path
 
 from conformance.acs import ODDITIES
 from conformance.cli import build_parser
+from conformance.ncip.catalogue import CASES as NCIP_CASES
 from conformance.report import listed
 from conformance.sip2.catalogue import CASES
 
@@ -16,9 +17,17 @@ def test_the_list_of_cases_is_the_one_the_command_prints() -> None:
     assert printed == listed(CASES) + "\n"
 
 
+def test_the_list_of_ncip_cases_is_the_one_the_command_prints() -> None:
+    printed = README.partition("<!-- circdesk-conformance ncip --list -->\n")[2]
+    assert printed.partition("\n\n## ")[0] == listed(NCIP_CASES)
+
+
 def test_every_special_fact_is_explained() -> None:
     special = {
-        name for case in CASES for name in case.needs if name.startswith(("patron_", "item_", "title_"))
+        name
+        for case in (*CASES, *NCIP_CASES)
+        for name in case.needs
+        if name.startswith(("patron_", "item_", "title_"))
     }
     assert len(special) == 15
     assert all(f"`{name}`" in README or f"`cases.{name}`" in README for name in special)
@@ -31,7 +40,11 @@ def test_every_flag_shown_is_one_the_command_takes() -> None:
     files = "--json f --junit f --report f --list"
     flags = f"{command} {facts} {more} {files}".split()
     build_parser().parse_args(flags)
-    assert all(flag in README for flag in flags if flag.startswith("--"))
+    partner = "--ncip u --ncip-agency a --ncip-partner p --ncip-secret s --ncip-profile p --ncip-desk d"
+    store = "--ncip-store-agency a --ncip-store-secret s --ncip-tcp h:1"
+    more_flags = f"ncip --target u {partner} {store}".split()
+    build_parser().parse_args(more_flags)
+    assert all(flag in README for flag in (*flags, *more_flags) if flag.startswith("--"))
 
 
 def test_odd_answers_of_every_level_are_explained() -> None:

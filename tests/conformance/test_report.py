@@ -81,6 +81,13 @@ def test_junit_counts_failures_and_skips_and_is_well_formed(tmp_path: Path) -> N
     assert [name for name, case in cases.items() if case.find("skipped") is not None] == ["other", "absent"]
 
 
+def test_junit_names_the_group_that_was_played(tmp_path: Path) -> None:
+    write_junit(OUTCOMES, TARGET, tmp_path / "found.xml", "ncip")
+    text = (tmp_path / "found.xml").read_text("utf-8")
+    assert 'name="ncip localhost:6001"' in text
+    assert 'classname="ncip.theme"' in text
+
+
 def test_the_list_is_a_markdown_table() -> None:
     lines = listed(found.case for found in OUTCOMES).splitlines()
     assert lines[1] == "| --- | --- | --- | --- |"

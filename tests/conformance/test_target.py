@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from conformance.target import LARGEST_POOL, Target, TargetError, target_at, tls_context
+from conformance.target import (
+    LARGEST_POOL,
+    Ncip,
+    Target,
+    TargetError,
+    ncip_tls_context,
+    target_at,
+    tls_context,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +56,7 @@ def test_facts_fill_the_target_and_keep_special_barcodes_out_of_the_pools(
     assert len(target.patrons) == 99
     assert target.items[-1] == "I300"
     assert target.cases["item_lost"] == "I905"
+    assert target.ncip is None
 
 
 def test_a_huge_library_is_not_written_out(facts_file: Callable[[int], Path]) -> None:
@@ -72,3 +81,65 @@ def test_a_plain_target_has_no_tls_and_a_missing_certificate_is_refused(tmp_path
     nowhere = Target(host="localhost", port=6443, tls=True, ca=str(tmp_path / "none.pem"))
     with pytest.raises(TargetError, match="certificate files"):
         tls_context(nowhere)
+
+
+def test_a_url_is_a_target_that_speaks_ncip_alone() -> None:
+    target = target_at("https://ncip.example.org/view/NCIPServlet")
+    assert target.address == "https://ncip.example.org/view/NCIPServlet"
+    assert (target.host, tls_context(target)) == ("", None)
+    assert ncip_tls_context(target) is not None
+    assert ncip_tls_context(target_at("http://localhost:8080/ncip")) is None
+
+
+def test_facts_say_where_ncip_is_spoken_and_as_whom(facts_file: Callable[[int], Path]) -> None:
+    path = facts_file(6001)
+    https = (
+        '{"url":"https://h","ca":"ca.pem","ncip":"https://h:8443/ncip","ncip_agency":"X","ncip_partner":"B",'
+        '"ncip_profile":"P","ncip_desk":"D","ncip_secret":"s","ncip_store_agency":"Y","ncip_store_secret":"t",'
+        '"ncip_tcp":"tls://h:8444"}'
+    )
+    path.write_text(path.read_text().replace('"https":null', f'"https":{https}'))
+    target = target_at(str(path))
+    assert target.ncip == Ncip(
+        url="https://h:8443/ncip",
+        ca="ca.pem",
+        agency="X",
+        partner="B",
+        secret="s",
+        profile="P",
+        desk="D",
+        store_agency="Y",
+        store_secret="t",
+        tcp="tls://h:8444",
+    )
+    assert target.address == "127.0.0.1:6001"
+
+
+def test_facts_without_a_place_for_ncip_name_none_and_a_bad_one_is_refused(
+    facts_file: Callable[[int], Path],
+) -> None:
+    path = facts_file(6001)
+    text = path.read_text()
+    path.write_text(text.replace('"https":null', '"https":{"url":"https://h","ca":null}'))
+    assert target_at(str(path)).ncip is None
+    for https, words in (
+        ('{"ncip":"h:8443"}', "is no URL"),
+        ('{"ncip":"https://h:x/"}', "is no URL"),
+        ('{"ncip_tcp":"h:1"}', "neither tcp:"),
+    ):
+        path.write_text(text.replace('"https":null', f'"https":{https}'))
+        with pytest.raises(TargetError, match=words):
+            target_at(str(path))
+
+
+def test_what_a_target_does_not_tell_of_ncip_is_no_name() -> None:
+    names = Ncip(url="https://h", agency="X").names()
+    assert names == {
+        "ncip": "https://h",
+        "ncip_path": "/",
+        "ncip_agency": "X",
+        "ncip_store_agency": "X",
+        "as_partner": "",
+        "as_secret": "",
+        "as_store_secret": "",
+    }

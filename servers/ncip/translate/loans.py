@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from core.events import CheckedIn, CheckedOut, Event, FeeCharged, ItemEnded, Recalled, Renewed
-from core.model.records import Fee, Loan
+from core.model.records import Fee, Item, Loan
+from core.refusals import Reason, Refused
 from core.rules.facts import Pin
 from protocols.ncip import messages as m
 from protocols.ncip.schemes import FiscalActionType, LocationType
@@ -24,7 +25,7 @@ from protocols.ncip.structures import (
 from protocols.ncip.values import SchemeValuePair
 from servers.ncip.partner import Partner
 from servers.ncip.translate import items, users
-from servers.ncip.translate.reply import Said, said
+from servers.ncip.translate.reply import Reply, Said, said
 from servers.ncip.translate.wording import (
     happened,
     item_key,
@@ -42,7 +43,9 @@ from servers.words.notices import Notice
 
 
 def check_out(request: m.CheckOutItem, partner: Partner, pin: Pin) -> Said:
-    """Lent to the user, to whom the request belongs, or to the partner."""
+    """Lent to the user, to whom the request belongs, or to the partner. Whoever has it has it: a second
+    message tells of the loan as it stands (Koha's clients send one).
+    """
     past = happened(request.mandated_action, partner, request.desired_date_due)
     done = partner.desk.check_out(
         partner.actor,
@@ -55,20 +58,27 @@ def check_out(request: m.CheckOutItem, partner: Partner, pin: Pin) -> Said:
         offline=past,
     )
 
+    def lent(item: Item, loan: Loan, events: Sequence[Event]) -> m.Response:
+        return m.CheckOutItemResponse(
+            item_id=own(item, partner),
+            user_id=user_of(loan.patron, partner),
+            date_due=loan.due,
+            renewal_count=loan.renewals,
+            fiscal_transaction_information=_charged(events, partner),
+            item_optional_fields=items.optional(item, request.item_element_type, partner),
+            user_optional_fields=_borrower(loan, request.user_element_type, partner),
+        )
+
     def tell(events: Sequence[Event]) -> m.Response:
         first = events[0]
         assert isinstance(first, CheckedOut), "lending begins with the loan"
-        item = partner.desk.library.items[first.item]
-        return m.CheckOutItemResponse(
-            item_id=own(item, partner),
-            user_id=user_of(first.loan.patron, partner),
-            date_due=first.loan.due,
-            renewal_count=first.loan.renewals,
-            fiscal_transaction_information=_charged(events, partner),
-            item_optional_fields=items.optional(item, request.item_element_type, partner),
-            user_optional_fields=_borrower(first.loan, request.user_element_type, partner),
-        )
+        return lent(partner.desk.library.items[first.item], first.loan, events)
 
+    if isinstance(done.outcome, Refused) and done.outcome.reason is Reason.RENEWAL_NOT_WANTED:
+        item = partner.desk.library.item(item_key(request.item_id, partner))
+        assert item is not None, "what is lent is there"
+        assert item.loan is not None, "only a loan can be renewed"
+        return Reply(lent(item, item.loan, ()), done.unit)
     return said(done, tell)
 
 
@@ -112,7 +122,13 @@ def check_in(request: m.CheckInItem, partner: Partner, pin: Pin) -> Said:
         sent = partner.desk.partners.send_back(partner.actor, item, returned_at=returned, request=key)
         return said(sent, lambda events: _gone(events, partner))
     done = partner.desk.check_in(partner.actor, item, request=key, offline=past)
-    return said(done, lambda events: _back(request, events, partner))
+
+    def tell(events: Sequence[Event]) -> m.Response:
+        """Told again, it may be of a guest that has gone."""
+        gone = any(isinstance(event, ItemEnded) for event in events)
+        return _gone(events, partner) if gone else _back(request, events, partner)
+
+    return said(done, tell)
 
 
 def undo_check_out(request: m.UndoCheckOutItem, partner: Partner, pin: Pin) -> Said:

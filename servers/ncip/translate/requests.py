@@ -58,17 +58,18 @@ def place(request: m.RequestItem, partner: Partner, pin: Pin) -> Said:
     if bib is None:
         return _nothing(request)
     desk, who, scope = partner.desk, borrower(request, partner), request.request_scope_type
+    sent = request.request_id
     whole = scope is not None and scope.value == RequestScopeType.BIBLIOGRAPHIC_ITEM
     item = "" if whole else item
     pickup = pickup_of(request.pickup_location, partner)
     expires = day(request.need_before_date, partner.zone)
     key = request_key(request, partner, pin)
-    if request.request_id is None:
+    if sent is None:
         done = desk.place_hold(
             partner.actor, who, bib.id, pickup, item=item, expires=expires, request=key, pin=pin
         )
     else:
-        number = reference(request.request_id, partner)
+        number = reference(sent, partner)
         done = desk.partners.place_hold(
             partner.actor, number, who, bib.id, pickup, item=item, expires=expires, request=key, pin=pin
         )
@@ -80,7 +81,7 @@ def place(request: m.RequestItem, partner: Partner, pin: Pin) -> Said:
         found = None if hold.item is None else desk.library.items.get(hold.item)
         scope = RequestScopeType.BIBLIOGRAPHIC_ITEM if hold.item is None else RequestScopeType.ITEM
         return m.RequestItemResponse(
-            request_id=named(hold, partner),
+            request_id=sent if sent is not None and sent.agency_id else named(hold, partner),
             item_id=None if found is None else own(found, partner),
             user_id=user_of(hold.patron, partner) or UserId(user_identifier_value=who),
             request_type=kind or SchemeValuePair(RequestType.HOLD),

@@ -17,8 +17,10 @@ from rich.console import Console
 
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import ScStatusCode
-from servers.sip2.client import ClientProblem, Sip2Client, Target
-from servers.sip2.destination import add_destination_arguments, known_facts, target_of
+from servers.calling import ClientProblem
+from servers.known_facts import known_facts
+from servers.sip2.client import Sip2Client, Target
+from servers.sip2.destination import add_destination_arguments, target_of
 from servers.sip2.kiosk.abilities import ABILITIES, Ability, offered
 from servers.sip2.kiosk.conversation import Conversation, Offline
 from servers.sip2.kiosk.face import EndOfInput, Face

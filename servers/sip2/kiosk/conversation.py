@@ -11,7 +11,8 @@ from types import TracebackType
 from typing import TypeVar
 
 from protocols.sip2 import messages as m
-from servers.sip2.client import ClientProblem, Sip2Client
+from servers.calling import ClientProblem
+from servers.sip2.client import Sip2Client
 
 A = TypeVar("A", bound=m.FromAcs)
 

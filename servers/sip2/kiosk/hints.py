@@ -8,7 +8,7 @@ from typing import Final
 
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import CirculationStatus
-from servers.sip2.destination import KnownFacts
+from servers.known_facts import KnownFacts
 from servers.sip2.kiosk.conversation import Conversation
 from servers.sip2.kiosk.visit import Visit, is_known
 

@@ -16,7 +16,8 @@ from rich.console import Console
 
 from protocols.sip2.codec import Wire
 from protocols.sip2.messages import Direction
-from servers.sip2.client import ClientProblem, Sip2Client, Target
+from servers.calling import ClientProblem
+from servers.sip2.client import Sip2Client, Target
 from servers.sip2.destination import add_destination_arguments, target_of
 from servers.sip2.masking import masked
 from servers.sip2.recording import Entry, RecordingProblem, entry_text, header, read_recording

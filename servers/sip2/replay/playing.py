@@ -17,7 +17,8 @@ from msgspec import Struct
 from protocols.sip2.codec import checksum
 from protocols.sip2.fields import write_date
 from protocols.sip2.messages import DECLARATIONS
-from servers.sip2.client import ClientProblem, Sip2Client
+from servers.calling import ClientProblem
+from servers.sip2.client import Sip2Client
 from servers.sip2.masking import masked, split_trailer
 from servers.sip2.recording import written
 from servers.sip2.replay.exchanges import Exchange

@@ -70,6 +70,25 @@ async def test_a_closed_connection_has_ended() -> None:
             await line.answer()
 
 
+async def test_a_message_without_a_terminator_ends_where_its_length_says() -> None:
+    async with played(b"3abc2de\0") as (line, _):
+        await line.send(b"?")
+
+        def length(buffer: bytes, ended: bool) -> int:
+            told = 1 + int(buffer[:1] or b"0")
+            return told if told > 1 and len(buffer) >= told else 0
+
+        assert [await line.take(length) for _ in range(2)] == [b"3abc", b"2de"]
+        with pytest.raises(EndedError, match="closed the connection"):
+            await line.take(length)
+
+
+async def test_a_message_may_go_on_until_the_connection_ends() -> None:
+    async with played(b"all of it\0") as (line, _):
+        await line.send(b"?")
+        assert await line.take(lambda buffer, ended: len(buffer) if ended else 0) == b"all of it"
+
+
 async def test_a_port_where_nobody_listens_has_ended() -> None:
     server = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]

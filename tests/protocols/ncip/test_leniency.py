@@ -366,12 +366,6 @@ ROWS = [
         quiet=True,
     ),
     Row(
-        "two services in one message",
-        asked(f"<CheckInItem>{ITEM}</CheckInItem><CheckInItem>{ITEM}</CheckInItem>"),
-        RETURNED,
-        ((R.UNKNOWN_ELEMENT, "//NCIPMessage/CheckInItem"),),
-    ),
-    Row(
         "an element that its version does not have yet",
         asked("<ItemRequested><UniqueItemId><ItemIdentifierValue>D1</ItemIdentifierValue></UniqueItemId>"
               "<PickupLocation><Scheme/><Value>MAIN</Value></PickupLocation></ItemRequested>", FIRST),
@@ -599,3 +593,12 @@ def test_every_repair_has_its_problem_and_is_seen_in_a_test() -> None:
     here = {repair for row in [*ROWS, *ANSWERS] for repair, _ in row.repairs}
     elsewhere = {R.TEXT_FOR_ELEMENT, R.AMPERSAND, R.CHARSET, R.DOCTYPE, R.ENTITY}
     assert here | elsewhere == set(Repair)
+
+
+def test_two_services_in_one_message_are_refused_for_one_would_be_forgotten() -> None:
+    with pytest.raises(RemoteError) as caught:
+        read(asked(f"<CheckInItem>{ITEM}</CheckInItem><CheckOutItem>{ITEM}</CheckOutItem>").encode())
+    problem = caught.value.problem
+    assert problem.problem_type is not None
+    assert problem.problem_type.value == ProblemType.INVALID_MESSAGE_SYNTAX_ERROR
+    assert problem.problem_element == "//NCIPMessage/CheckOutItem"

@@ -16,7 +16,8 @@ from certs.issue import issue_terminal
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import checksum
 from protocols.sip2.fields import ScStatusCode
-from servers.sip2.client import ClientProblem, Sip2Client, Target
+from servers.calling import ClientProblem
+from servers.sip2.client import Sip2Client, Target
 from servers.sip2.recording import Recorder
 from tests.fakes.script import Script
 from tests.fakes.served import PASSWORD, USER, served

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from servers.calling import ClientProblem
 from servers.places import FACTS
-from servers.sip2.client import ClientProblem, Target
-from servers.sip2.destination import Numbered, add_destination_arguments, known_facts, target_of
+from servers.sip2.client import Target
+from servers.sip2.destination import add_destination_arguments, target_of
 
 TOLD = {
     "institution": "TOWN",
@@ -69,10 +70,3 @@ def test_a_server_that_was_named_needs_no_facts() -> None:
 def test_where_no_demonstration_has_run_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ClientProblem, match=f"no demonstration has run in {tmp_path}"):
         target_of(arguments("--state", str(tmp_path)))
-
-
-def test_the_facts_tell_what_can_be_typed(state: Path) -> None:
-    facts = known_facts(arguments("--state", str(state)))
-    assert (facts.patrons, facts.items, facts.pin) == (Numbered("P%02d", 1, 2), None, "1234")
-    assert facts.patrons is not None
-    assert [facts.patrons.some(most) for most in (1, 9)] == [["P01"], ["P01", "P02"]]

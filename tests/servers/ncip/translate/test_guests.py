@@ -72,6 +72,7 @@ async def test_checked_in_by_its_broker_it_has_gone_back(world: World, broker: S
     answer = "{CheckInItemResponse {ItemId {AgencyId TOWN}{ItemIdentifierValue G1}}}"
     assert await broker.ask(sent) == answer
     assert world.library.item("G1") is None
+    assert await broker.ask(sent) == answer
 
 
 async def test_it_goes_back_under_its_number_as_well(world: World, broker: Speaker) -> None:

@@ -44,6 +44,14 @@ class TestCheckOutItem:
         world.clock.advance(hours=3)
         assert await broker.ask(out(user("P1"))) == first
 
+    async def test_koha_sends_another_message_for_who_has_it_and_is_told_of_the_loan(
+        self, world: World, broker: Speaker
+    ) -> None:
+        first = await broker.ask(out(user("P1")))
+        world.clock.advance(hours=3)
+        other = out(user("P1"), more="<DesiredDateDue>2026-05-01</DesiredDateDue>")
+        assert await broker.ask(other) == first
+
     async def test_after_its_return_the_same_message_lends_it_again(
         self, world: World, broker: Speaker
     ) -> None:

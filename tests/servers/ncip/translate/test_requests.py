@@ -49,6 +49,13 @@ class TestRequestItem:
         (hold,) = world.library.holds_of(ANN)
         assert (hold.item, hold.reference, hold.pickup) == (BOOK, Reference("BROKER", "R1"), "MAIN")
 
+    async def test_the_agency_of_its_number_is_told_as_it_was_sent(self, broker: Speaker) -> None:
+        sent = request("R1").replace("<RequestId>", "<RequestId><AgencyId>DEMO</AgencyId>")
+        answer = await broker.ask(
+            ask("P1", item("I1"), more="").replace("<RequestType>", f"{sent}<RequestType>")
+        )
+        assert "{RequestId {AgencyId DEMO}{RequestIdentifierValue R1}}" in answer
+
     async def test_without_a_number_it_gets_one_of_ours(self, world: World, broker: Speaker) -> None:
         answer = await broker.ask(ask("P1", item("I1")))
         (hold,) = world.library.holds_of(ANN)
@@ -180,6 +187,15 @@ class TestCancelRequestItem:
             "//CancelRequestItem/RequestId",
             "R9",
         )
+
+    async def test_a_new_request_for_the_same_item_is_cancelled_by_the_same_message(
+        self, world: World, broker: Speaker
+    ) -> None:
+        for number in ("R1", "R2"):
+            await broker.ask(ask("P1", item("I1"), number))
+            assert "Problem" not in await broker.ask(drop("P1", item("I1")))
+            assert world.library.holds_of(ANN) == []
+        assert "Problem" not in await broker.ask(drop("P1", item("I1")))
 
 
 class TestUpdateRequestItem:

@@ -6,7 +6,8 @@ import pytest
 
 from protocols.sip2 import messages as m
 from protocols.sip2.codec import checksum
-from servers.sip2.client import ClientProblem, Sip2Client
+from servers.calling import ClientProblem
+from servers.sip2.client import Sip2Client
 from servers.sip2.kiosk.conversation import Conversation, Offline
 from tests.fakes.script import Script
 

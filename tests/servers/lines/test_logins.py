@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from servers.sip2.logins import LoginFailures
+from servers.lines.logins import LoginFailures
 
 
 class Seconds:

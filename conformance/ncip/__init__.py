@@ -1,0 +1,1 @@
+"""The NCIP cases, a file per theme; `catalogue.py` gathers them, `conversation.py` speaks them."""
