@@ -24,6 +24,9 @@ TOOLS = (
     Tool("haproxy", "haproxy", "a balancer before us, which tells for whom it calls by the PROXY protocol"),
     Tool("openssl", "openssl", "a TLS client that is not Python's; reads our certificates"),
     Tool("curl", "curl", "an HTTP client that is not Python's"),
+    Tool("yaz-client", "yaz", "searches over SRU and Z39.50, as every library has"),
+    Tool("zoomsh", "yaz", "the same through the library that most catalogues are built with"),
+    Tool("chromium", "chromium", "a browser that shows the search page"),
     Tool("strace", "strace", "shows that an answer leaves after the disk has it"),
 )
 

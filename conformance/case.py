@@ -63,10 +63,11 @@ class ReplyClaim(Struct, frozen=True):
 
 
 class ResponseClaim(Struct, frozen=True):
-    """A claim about an SRU answer."""
+    """A claim about an SRU answer; `why` tells what is wrong where it does not hold."""
 
     words: str
     holds: Callable[[Response, Scene], bool]
+    why: Callable[[Response], str] = lambda _: ""
 
 
 class WalkClaim(Struct, frozen=True):
@@ -205,7 +206,7 @@ class Each(Struct, frozen=True):
 
 
 class Walk(Struct, frozen=True):
-    """An SRU search, and the pages behind it for as long as there is a nextRecordPosition."""
+    """An SRU search, and the pages behind it: by nextRecordPosition, or by our count where none is told."""
 
     fetch: Fetch
     claims: tuple[WalkClaim, ...] = ()

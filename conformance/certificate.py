@@ -12,6 +12,7 @@ from pathlib import Path
 
 from conformance.case import Level
 from conformance.runner import Findings, Outcome, Verdict
+from conformance.sru.texts import OFFERS
 from conformance.target import Ncip, Target
 from conformance.wire.sip2 import SUPPORTED_ORDER
 
@@ -93,7 +94,19 @@ def _ncip(findings: Findings, target: Target) -> Iterator[tuple[str, str]]:
     yield "versions (LookupVersion)", " ".join(findings.versions) or "not told"
 
 
-_WHO = {"sip2": _sip2, "ncip": _ncip}
+def _sru(findings: Findings, target: Target) -> Iterator[tuple[str, str]]:
+    """Which end point was asked, and what the survey found there."""
+    offers = findings.offers
+    yield "end point", "" if target.sru is None else target.sru.url
+    yield "loans seen over SIP2", target.address if target.host else "no"
+    versions = (offers[name] for name in ("v11", "v12", "v20") if name in offers)
+    yield "versions", " ".join(versions) or "none was found"
+    yield "records at most (explain)", offers.get("most", "not told")
+    lacking = sorted({words for name, words in OFFERS.items() if name not in offers})
+    yield "not found there", "; ".join(lacking) or "nothing is missing"
+
+
+_WHO = {"sip2": _sip2, "ncip": _ncip, "sru": _sru}
 
 
 def _run(started: datetime, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:

@@ -18,9 +18,10 @@ from conformance.facility import command as facility
 from conformance.ncip.catalogue import CASES as NCIP_CASES
 from conformance.runner import run
 from conformance.sip2.catalogue import CASES as SIP2_CASES
-from conformance.target import Ncip, Target, TargetError, checked, target_at
+from conformance.sru.catalogue import CASES as SRU_CASES
+from conformance.target import Ncip, Spoken, Sru, Target, TargetError, checked, checked_sru, target_at
 
-GROUPS = {"sip2": SIP2_CASES, "ncip": NCIP_CASES}
+GROUPS = {"sip2": SIP2_CASES, "ncip": NCIP_CASES, "sru": SRU_CASES}
 PASSED, FAILED, USAGE = 0, 1, 2
 _EXITS = """exit codes: 0 every MUST passed (or every answer under load was right, every promise kept),
 1 something failed, was not tried (kiosk) or cannot be reached, 2 the command line is wrong"""
@@ -50,8 +51,9 @@ def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     parser = argparse.ArgumentParser(
         prog="circdesk-conformance",
-        description="Plays a self-check against any SIP2 server, a partner against any NCIP responder, or a "
-        "server against any self-check, and says where the other side departs from the protocol.",
+        description="Plays a self-check against any SIP2 server, a partner against any NCIP responder, a "
+        "discovery tool against any SRU end point, or a server against any self-check, and says where the "
+        "other side departs from the protocol.",
         epilog=_EXITS,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -71,6 +73,17 @@ def build_parser() -> argparse.ArgumentParser:
     _add_responder(ncip)
     _add_choice(ncip)
     ncip.set_defaults(act=_play, group="ncip")
+    sru = commands.add_parser(
+        "sru",
+        help="play the SRU and CQL cases, and those that see a loan in the catalogue",
+        description="Finds out what an SRU end point has, and plays the cases for it.",
+        epilog=_EXITS,
+    )
+    _add_target(sru)
+    _add_endpoint(sru)
+    _add_responder(sru)
+    _add_choice(sru)
+    sru.set_defaults(act=_play, group="sru")
     loads = commands.add_parser("load", help="put a server under load and check every answer", epilog=_EXITS)
     protocols = loads.add_subparsers(required=True, metavar="PROTOCOL")
     load_sip2 = protocols.add_parser(
@@ -81,7 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     _add_target(load_sip2)
     _add_load(load_sip2)
-    load_sip2.set_defaults(act=_load)
+    load_sip2.set_defaults(act=_load, group="sip2")
     crashes = commands.add_parser(
         "crash",
         help="kill a server again and again and see that it keeps its word",
@@ -114,7 +127,7 @@ def _add_target(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--target",
         metavar="HOST:PORT|URL|FACTS",
-        help="address of SIP2, URL of NCIP, or a JSON file of facts (README)",
+        help="address of SIP2, URL of NCIP or SRU, or a JSON file of facts (README)",
     )
     group.add_argument(
         "--tls", action=argparse.BooleanOptionalAction, help="speak TLS; without facts the default is not to"
@@ -175,6 +188,15 @@ def _add_responder(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="where NCIP is spoken without HTTP: tcp://HOST:PORT or tls://HOST:PORT",
     )
+
+
+def _add_endpoint(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the SRU end point")
+    group.add_argument("--sru", metavar="URL", help="where SRU is spoken, if --target is another's address")
+    group.add_argument(
+        "--open", action="store_true", help="the other end point that the facts name (https.sru_open)"
+    )
+    group.add_argument("--sru-title", metavar="WORD", help="a word of a title that is found there")
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
@@ -294,7 +316,8 @@ def _target(options: argparse.Namespace) -> Target:
     if not options.target:
         raise UsageError("--target is needed")
     try:
-        target = target_at(options.target)
+        spoken = Spoken.SRU if options.group == "sru" else Spoken.NCIP
+        target = target_at(options.target, spoken)
     except TargetError as problem:
         raise UsageError(str(problem)) from problem
     given = {
@@ -315,6 +338,7 @@ def _target(options: argparse.Namespace) -> Target:
         "pickups": options.pickup and tuple(options.pickup),
         "cases": options.fact and {**target.cases, **dict(map(_fact, options.fact))},
         "ncip": _responder(options, target.ncip),
+        "sru": _endpoint(options, target.sru),
     }
     return msgspec.structs.replace(
         target, **{name: value for name, value in given.items() if value is not None}
@@ -340,6 +364,22 @@ def _responder(options: argparse.Namespace, known: Ncip | None) -> Ncip | None:
     if known is None and said.keys() <= {"ca"}:
         return None
     return checked(msgspec.structs.replace(known or Ncip(), **said))
+
+
+def _endpoint(options: argparse.Namespace, known: Sru | None) -> Sru | None:
+    """Return what flags and facts say of SRU; None if the flags say nothing."""
+    given = {"url": getattr(options, "sru", None), "title": getattr(options, "sru_title", None)}
+    said = {name: value for name, value in given.items() if value is not None}
+    if getattr(options, "open", False):
+        if known is None or not known.open_url:
+            raise UsageError("--open: the facts name no https.sru_open")
+        known = known.opened
+        said.setdefault("url", known.url)
+    if not said:
+        return None
+    if known is None and "url" not in said:
+        raise UsageError("--sru-title: say where SRU is spoken, with --sru")
+    return checked_sru(msgspec.structs.replace(known or Sru(url=""), **said))
 
 
 def _fact(text: str) -> tuple[str, str]:

@@ -24,15 +24,23 @@ from conformance.case import (
     Burst,
     Case,
     ClaimError,
+    Crowd,
+    Each,
+    Fetch,
     Opening,
     Post,
     Reconnect,
     Scene,
+    Train,
     UnsupportedError,
+    Walk,
 )
 from conformance.ncip.conversation import Conversation
 from conformance.ncip.texts import LOOKUP_VERSION
-from conformance.target import Target, TargetError, ncip_tls_context, tls_context
+from conformance.sru.conversation import SruConversation
+from conformance.sru.survey import Survey
+from conformance.sru.texts import ALWAYS, OFFERS
+from conformance.target import Sru, Target, TargetError, ncip_tls_context, sru_tls_context, tls_context
 from conformance.wire.line import EndedError, LateError, Line
 from conformance.wire.sip2 import (
     DIGITS,
@@ -94,12 +102,14 @@ class Outcome(Struct, frozen=True):
 class Findings(Struct, frozen=True):
     """Everything a run brought: what the server says of itself, if it can be read, and every outcome.
 
-    `status` is SIP2's 98, `versions` what LookupVersion tells; a protocol that was not played tells nothing.
+    `status` is SIP2's 98, `versions` what LookupVersion tells, `offers` what a survey of SRU found; what was
+    not played tells nothing.
     """
 
     status: Answer | None
     outcomes: tuple[Outcome, ...]
     versions: tuple[str, ...] = ()
+    offers: Mapping[str, str] = {}
 
 
 class Runner:
@@ -112,11 +122,13 @@ class Runner:
         self._known = known or {}
         self._tls = tls_context(target)
         self._ncip_tls = ncip_tls_context(target)
+        self._sru_tls = sru_tls_context(target)
         self._unanswered: frozenset[str] = frozenset()
         self._ahead = 0.0
         self._away = 0
         self.status: Answer | None = None
         self.versions: tuple[str, ...] = ()
+        self.offers: Mapping[str, str] = {}
 
     async def survey(self, cases: Iterable[Case]) -> None:
         """Ask the server what it says of itself, in the protocols of `cases`. TargetError: it is away."""
@@ -125,6 +137,19 @@ class Runner:
             await self._survey_sip2()
         if "ncip" in ways and self._target.ncip is not None:
             await self._survey_ncip()
+        if "sru" in ways and self._target.sru is not None:
+            await self._survey_sru(self._target.sru)
+
+    async def _survey_sru(self, sru: Sru) -> None:
+        """Find out what the end point has. TargetError: nothing answers."""
+        survey = Survey(self._play(names_for(self._target, 0)).sru, sru.title)
+        try:
+            await survey.run()
+        except (EndedError, LateError) as error:
+            raise TargetError(f"{sru.url} does not answer: {error}") from error
+        except ClaimError as problem:
+            raise TargetError(f"{sru.url}: {problem}") from problem
+        self.offers = survey.names
 
     async def _survey_ncip(self) -> None:
         """Ask for the versions of NCIP (LookupVersion). TargetError: nothing answers."""
@@ -160,7 +185,7 @@ class Runner:
 
     async def play(self, case: Case, turn: int) -> Outcome:
         """Play one case with the `turn`-th share of the target's patrons and items."""
-        names = names_for(self._target, turn, self._ahead, self._away)
+        names = names_for(self._target, turn, self._ahead, self._away) | dict(self.offers)
         lacking = self._lacking(case, names)
         if lacking:
             return Outcome(case, Verdict.NOT_APPLICABLE, lacking)
@@ -184,12 +209,16 @@ class Runner:
         return Outcome(case, verdict, reason, time.monotonic() - start, tuple(play.transcript))
 
     def _play(self, names: Mapping[str, str]) -> "_Play":
-        return _Play(self._target, self._tls, self._ncip_tls, self._deadline, Scene(names))
+        contexts = _Contexts(self._tls, self._ncip_tls, self._sru_tls)
+        return _Play(self._target, contexts, self._deadline, Scene(names))
 
     def _lacking(self, case: Case, names: Mapping[str, str]) -> str:
-        missing = sorted(case.needs - names.keys())
+        missing = sorted(case.needs - names.keys() - ALWAYS)
+        facts = [name for name in missing if name not in OFFERS]
+        if facts:
+            return "the target names no " + ", ".join(facts)
         if missing:
-            return "the target names no " + ", ".join(missing)
+            return f"the end point has not, or does not tell of, {OFFERS[missing[0]]}"
         unanswered = sorted(case.requests & self._unanswered)
         if unanswered:
             return "the server's 98 says that it does not answer " + ", ".join(unanswered)
@@ -216,7 +245,7 @@ async def run(
     runner, every = Runner(target, deadline, known), tuple(cases)
     await runner.survey(every)
     outcomes = [await runner.play(case, turn) for turn, case in enumerate(every)]
-    return Findings(runner.status, tuple(outcomes), runner.versions)
+    return Findings(runner.status, tuple(outcomes), runner.versions, runner.offers)
 
 
 def names_for(target: Target, turn: int, ahead: float = 0.0, away: int = 0) -> dict[str, str]:
@@ -252,6 +281,7 @@ def names_for(target: Target, turn: int, ahead: float = 0.0, away: int = 0) -> d
     names |= dict(zip(("pickup", "pickup2"), target.pickups, strict=False))
     names |= {"sip2": target.host} if target.host else {}
     names |= target.ncip.names() if target.ncip is not None else {}
+    names |= target.sru.names() if target.sru is not None else {}
     names |= dict(zip(("patron", "patron2", "patron3"), _share(target.patrons, turn), strict=False))
     names |= dict(zip(("item", "item2", "item3"), _share(target.items, turn), strict=False))
     return names | dict(target.cases)
@@ -270,20 +300,26 @@ def _share(pool: Sequence[str], turn: int, each: int = EACH_CASE_TAKES) -> list[
     return [pool[(turn * each + place) % size] for place in range(min(each, size))]
 
 
+class _Contexts(Struct, frozen=True):
+    """What TLS needs, by protocol; None where there is none."""
+
+    sip2: ssl.SSLContext | None
+    ncip: ssl.SSLContext | None
+    sru: ssl.SSLContext | None
+
+
 class _Play:
     """One case being played: its connection, its sequence digit, its transcript."""
 
     def __init__(
         self,
         target: Target,
-        tls: ssl.SSLContext | None,
-        ncip_tls: ssl.SSLContext | None,
+        contexts: _Contexts,
         deadline: float,
         scene: Scene,
     ) -> None:
         self._target = target
-        self._tls = tls
-        self._ncip_tls = ncip_tls
+        self._contexts = contexts
         self._deadline = deadline
         self._scene = scene
         self._secrets = _secrets_of(target)
@@ -303,7 +339,16 @@ class _Play:
             raise EndedError("the target names no place where NCIP is spoken")
         secrets = (self._target.pin, self._target.ncip.secret, self._target.ncip.store_secret)
         return Conversation(
-            self._target.ncip, self._ncip_tls, self._deadline, self._scene, self.transcript, secrets
+            self._target.ncip, self._contexts.ncip, self._deadline, self._scene, self.transcript, secrets
+        )
+
+    @cached_property
+    def sru(self) -> SruConversation:
+        """Where SRU is spoken. Raises EndedError if the target names no such place."""
+        if self._target.sru is None:
+            raise EndedError("the target names no place where SRU is spoken")
+        return SruConversation(
+            self._target.sru, self._contexts.sru, self._deadline, self._scene, self.transcript
         )
 
     async def case(self, case: Case) -> None:
@@ -322,6 +367,16 @@ class _Play:
                     await self.ncip.at_once(step)
                 case Behind():
                     await self.ncip.behind(step)
+                case Fetch():
+                    await self.sru.fetch(step)
+                case Each():
+                    await self.sru.each(step)
+                case Walk():
+                    await self.sru.walk(step)
+                case Crowd():
+                    await self.sru.crowd(step)
+                case Train():
+                    await self.sru.train(step)
                 case Burst():
                     await self._burst(step)
                 case Beside():
@@ -344,7 +399,8 @@ class _Play:
 
     async def connect(self, opening: Opening) -> None:
         """Open a connection and, where asked and possible, log in. Raises as `case` does."""
-        self._line = await Line.open(self._target.host, self._target.port, self._tls, self._deadline)
+        at = (self._target.host, self._target.port, self._contexts.sip2)
+        self._line = await Line.open(*at, self._deadline)
         self._sequence = 0
         self.transcript.append("· connected")
         login = self._login(opening)

@@ -189,7 +189,7 @@ class IndexView(Protocol):
         """How many bibs the plan finds."""
 
     def words(self, rows: Sequence[str], start: str, before: int, after: int) -> Neighbours:
-        """Words in rows around ``start``: so many before it, and so many from it on, code point by code point.
+        """Words in rows around ``start``: so many before it, and so many from it on, in code points.
 
         Each is in at least one bib; its count is that of a search for it.
         """
@@ -198,7 +198,7 @@ class IndexView(Protocol):
         """The same of the terms or the headings of a point that is listed."""
 
     def facet(self, plan: Plan, point: str) -> list[Counted] | SearchRefused:
-        """What is listed of the point in the bibs that the plan finds, the most frequent first, then in order."""
+        """What is listed of the point in the bibs that the plan finds: the most frequent first."""
 
 
 class Prepared(Struct, frozen=True, gc=False):

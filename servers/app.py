@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from core.answered import AnsweredRequests
+from core.catalogue import Catalogue
 from core.desk import CirculationDesk
 from core.journal import Journal
 from core.library import Library
@@ -27,6 +28,10 @@ from core.policy_table import PolicyTable
 from core.ports import Store
 from core.storage.memory import MemoryStore
 from core.storage.sqlite import SqliteStore
+from core.storage.tantivy_index import Layout, TantivyIndex
+from servers.catalogue.access_points import DIGITS, TEXTS, Table, table
+from servers.catalogue.indexing import Indexing
+from servers.catalogue.local_ids import resolvers
 from servers.configuration.settings import Settings, Sip2Settings, StoreKind, policy_of
 from servers.control.reload import Certificates, Read, ReloadRefused, Reread, read_anew
 from servers.control.socket import ControlServer, Verb, VerbRefused
@@ -41,22 +46,37 @@ from servers.http.readings import (
     of_certificates,
     of_journal,
     of_listeners,
+    of_ncip,
+    of_outgoing,
+    of_sru,
     of_store,
     of_terminals,
 )
 from servers.lines.addresses import Address
 from servers.lines.tls_files import Expiry, TlsFiles, days_until
 from servers.log import get_logger
+from servers.ncip.front import NcipTcpFront
+from servers.ncip.outgoing.facility import facilities
+from servers.ncip.outgoing.outgoing import Outgoing
+from servers.ncip.responder import NcipResponder
 from servers.ncip.servlet import NcipServlet
 from servers.reconcile import verbs as work_list
+from servers.search.front import SearchPage
 from servers.sip2.dry_run import verbs as dry_run
 from servers.sip2.front import Sip2Front
+from servers.sru.endpoint import SruFront
+from servers.sru.house import House
+from servers.storage import verbs as storage
+from servers.storage.exported import Exported
 
 log = get_logger(__name__)
 
 
 HOUR = 3600.0
 """Seconds between two looks at how long the certificate lasts, where its files are not watched."""
+
+CATALOGUE = "catalogue"
+"""The folder of what is derived for searching, in the state directory. It may be deleted at any time."""
 
 COLLECT = (20_000, 20, 50)
 """The garbage collector's thresholds: a message leaves nothing behind to be looked for so often."""
@@ -100,6 +120,21 @@ class Server:
         self.settings = settings
         self.desk = desk
         self.sip2 = Sip2Front(settings, desk, credentials)
+        self.ncip = NcipResponder(settings, desk, credentials, time.monotonic)
+        self.ncip_tcp = NcipTcpFront(settings.ncip_tcp, self.ncip)
+        self.outgoing = Outgoing(store, SystemClock(), desk)
+        self.exported = Exported(store)
+        self.indexing = Indexing(
+            store,
+            desk.library,
+            state / CATALOGUE,
+            lambda: TantivyIndex.open(state / CATALOGUE / "index", index_layout(table())),
+        )
+        self.catalogue = Catalogue(
+            table().points, lambda: self.indexing.view, time.monotonic, resolvers(desk.library)
+        )
+        house = House(self.catalogue, desk, self.indexing, store.bibs)
+        self.sru = SruFront(house)
         self._certificates = certificates
         self._store = store
         self._journal = journal
@@ -116,7 +151,9 @@ class Server:
         fronts = (
             Health(self._hindrances),
             Metrics(self._readings(acts), acts),
-            NcipServlet(desk, credentials),
+            NcipServlet(self.ncip),
+            self.sru,
+            SearchPage(house),
         )
         self.https = HttpsFront(settings, fronts)
 
@@ -126,7 +163,7 @@ class Server:
         the same again. Raises `StoreUnusable`, `TlsProblem`, `CertificateError`, OSError.
         """
         state.mkdir(parents=True, exist_ok=True)
-        certificates = Certificates.load(settings, state)
+        certificates, told = Certificates.load(settings, state), facilities(settings)
         store = open_store(settings, state)
         credentials = ScryptCredentials(time.monotonic)
         try:
@@ -138,8 +175,10 @@ class Server:
         server._journal.start()
         try:
             await server._open()
+            server.outgoing.take_on(told)
+            server.indexing.start()
         except BaseException:
-            await server._drain(0, 0)
+            await server._drain(0, 0, 0)
             await server._close()
             raise
         return server
@@ -168,6 +207,13 @@ class Server:
         self.https.open(https.context)
         if self.https.address is not None:
             self._tell_listening("https", self.https.address, certificate_days=days_until(https.ends))
+        if self.https.plain is not None:
+            self._tell_listening("https-plain", self.https.plain)
+        self.ncip_tcp.open(https.context)
+        if self.ncip_tcp.tls is not None:
+            self._tell_listening("ncip_tcp", self.ncip_tcp.tls, certificate_days=days_until(https.ends))
+        if self.ncip_tcp.plain is not None:
+            self._tell_listening("ncip_tcp-plain", self.ncip_tcp.plain)
         await self._control.open()
         self._watching = asyncio.get_running_loop().create_task(self._watch())
 
@@ -212,7 +258,10 @@ class Server:
         self.desk.policy = PolicyTable(policy_of(read.settings))
         self._certificates, self._seen = read.certificates, read.certificates.seen
         self.sip2.take_on(read.settings, read.certificates.sip2.context)
+        self.ncip.take_on(read.settings)
+        self.ncip_tcp.take_on(read.settings.ncip_tcp, read.certificates.https.context)
         self.https.take_on(read.settings, read.certificates.https.context)
+        self.outgoing.take_on(read.facilities)
         days = min(map(days_until, read.certificates.ends.values()))
         log.info("reloaded", terminals=len(read.settings.terminal), certificate_days=days)
         if read.waiting:
@@ -260,13 +309,20 @@ class Server:
 
     async def stop(self) -> None:
         """Let what is being answered finish, then close everything."""
-        await self._drain(self.settings.sip2.drain_seconds, self.settings.https.drain_seconds)
+        settings = self.settings
+        await self._drain(
+            settings.sip2.drain_seconds, settings.https.drain_seconds, settings.ncip_tcp.drain_seconds
+        )
         await self._close()
         log.info("stopped")
 
-    async def _drain(self, sip2_seconds: float, https_seconds: float) -> None:
+    async def _drain(self, sip2_seconds: float, https_seconds: float, ncip_tcp_seconds: float) -> None:
         self._stopping = True
-        await asyncio.gather(self.sip2.drain(sip2_seconds), self.https.drain(https_seconds))
+        await asyncio.gather(
+            self.sip2.drain(sip2_seconds),
+            self.https.drain(https_seconds),
+            self.ncip_tcp.drain(ncip_tcp_seconds),
+        )
 
     def _hindrances(self) -> Iterator[str]:
         """Why the server cannot do its work just now."""
@@ -280,11 +336,14 @@ class Server:
         store = self._state / self.settings.store.file
         yield of_build
         yield lambda: of_terminals(self.sip2.service.board.counted())
-        yield lambda: of_listeners((self.sip2.listener, self.https.listener))
-        yield lambda: of_answers(self.https.listener.answers)
+        yield lambda: of_listeners((self.sip2.listener, self.https.listener, self.ncip_tcp.listener))
+        yield lambda: of_answers(self.https.service.answers)
+        yield lambda: of_ncip(self.ncip.answers)
+        yield lambda: of_sru(self.sru.answers)
         yield lambda: of_journal(self._journal)
         yield lambda: of_store((store, store.with_name(f"{store.name}-wal")))
         yield lambda: of_acts(acts.loans, acts.returns)
+        yield lambda: of_outgoing(self.outgoing.counts, self.outgoing.waiting())
         yield lambda: of_certificates(self._certificates.ends)
 
     async def _close(self) -> None:
@@ -292,6 +351,8 @@ class Server:
             self._watching.cancel()
         try:
             await self._control.close()
+            await self.outgoing.close()
+            await self.indexing.close()
             await self._journal.close()
         finally:
             self._credentials.close()
@@ -361,6 +422,7 @@ def verbs(server: Server) -> Mapping[str, Verb]:
         "terminals": terminals,
         "suggest": suggest,
         **work_list.verbs(server.desk, lambda: server.settings.terminal),
+        **storage.verbs(server.desk, server.exported, server.outgoing, lambda: server.settings),
         **dry_run.verbs(
             lambda: server.settings.terminal,
             lambda terminal: server.sip2.service.terminals.station(terminal),
@@ -376,6 +438,18 @@ def open_store(settings: Settings, state: Path) -> Store:
             return MemoryStore()
         case StoreKind.SQLITE:
             return SqliteStore.open(state / settings.store.file)
+
+
+def index_layout(rules: Table) -> Layout:
+    """What the index holds, by the table of access points."""
+    return Layout(
+        rules.rows,
+        tuple([filling.key for filling in rules.fillings]),
+        frozenset([filling.key for filling in rules.fillings if filling.listed]),
+        frozenset([filling.key for filling in rules.fillings if filling.kind in DIGITS]),
+        {filling.key: filling.kind in TEXTS for filling in rules.fillings if filling.sorted_by},
+        rules.mark,
+    )
 
 
 def pin_guard(settings: Sip2Settings) -> PinGuard:

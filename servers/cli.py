@@ -28,6 +28,12 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "serve": Command("servers.serve", "serve a library of your own"),
     "load": Command("servers.load.command", "bring in MARC records, items, patrons, loans and holds"),
     "sip2": Command("servers.sip2.command", "be a self-check: one message, raw lines, or a shell"),
+    "ncip": Command(
+        "servers.ncip.client.command", "be a broker or a storage system: any message of NCIP, and its answer"
+    ),
+    "search": Command(
+        "servers.sru.client.command", "search the catalogue, or any other over SRU: hits, and where they are"
+    ),
     "kiosk": Command(
         "servers.sip2.kiosk.command", "a self-service visit in the terminal, from card to receipt"
     ),
@@ -42,6 +48,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "reconcile": Command(
         "servers.reconcile.command", "what machines did against the rules while the line was down"
+    ),
+    "storage": Command(
+        "servers.storage.command", "what storage facilities are asked for, and what they would not hear"
     ),
     "reload": Command("servers.control.reload_command", "let a running server read its files anew"),
     "certs": Command("certs.command", "make certificates for the server and for terminals"),

@@ -1,7 +1,7 @@
-"""`circdesk decode`: a pasted line, or several, field by field; its checksum; what is wrong with it.
+"""`circdesk decode`: pasted messages, field by field; what is wrong with them.
 
-The rule it keeps: what a line is, its content tells, by a table with a row for each protocol; and no secret
-is shown, though it was pasted.
+The rule it keeps: what a message is, its content tells, by a table with a row for each protocol; and no
+secret is shown, though it was pasted.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import Final, NamedTuple
 
 from rich.console import Console
@@ -20,42 +21,62 @@ from protocols.sip2.codec import Wire
 from protocols.sip2.decoding import Decoded, Verdict, decode
 from protocols.sip2.errors import LocalError
 from protocols.sip2.messages import DECLARATIONS, Direction
+from servers.cql_decode import explain_cql
+from servers.ncip.client.pasted import Passage, passages
+from servers.ncip.client.showing import show_passage
 
 _PLAIN_WIDTH: Final = 100
 """Columns where there is no terminal."""
 
 
 class Manner(NamedTuple):
-    """How a line is to be read and shown."""
+    """How a message is to be read and shown."""
 
     wire: Wire
     plain: bool
     console: Console
 
 
-class Language(NamedTuple):
-    """A protocol: how its lines are known, and what shows one. That returns whether it could be read."""
+Show = Callable[[Manner], bool]
+"""Shows a message, and returns whether it could be read."""
 
-    is_spoken: Callable[[str], bool]
-    show: Callable[[str, Manner], bool]
+
+class Language(NamedTuple):
+    """A protocol: what shows the messages of it that stand in a text."""
+
+    name: str
+    spoken_in: Callable[[str], Iterator[Show]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `circdesk decode`."""
     parser.epilog = (
-        "What a log has put before and behind a message does not matter. Exit status: 0 if every line could "
-        "be read, 1 if not. Put lines in single quotes, for | and * mean something to a shell."
+        "SIP2 is read line by line. NCIP may stand anywhere in what is given, over many lines, within "
+        "a request or a curl command, or escaped as in JSON, XML, a URL or a shell. What a log has put "
+        "before and behind a message does not matter. Exit status: 0 if all could be read, 1 if not. Put "
+        "messages in single quotes, for | and * mean something to a shell, or give them on standard input: "
+        "circdesk decode < message.xml. With --cql each line is a query: it is shown clause by clause and as "
+        "XCQL, or with what is wrong and a caret under the place: "
+        "circdesk decode --cql 'title any \"cat hat\" and date > 1990'"
     )
     parser.add_argument(
-        "lines", nargs="*", metavar="LINE", help="SIP2 messages (default: the lines of standard input)"
+        "texts",
+        nargs="*",
+        metavar="TEXT",
+        help="SIP2 lines, or NCIP, or queries (default: standard input)",
     )
-    parser.add_argument("--charset", default="utf-8", metavar="NAME", help="(default: utf-8)")
-    parser.add_argument("--delimiter", default="|", metavar="C", help="what ends a field (default: |)")
-    parser.add_argument("--plain", action="store_true", help="tab-separated, one field a line, for programs")
+    parser.add_argument("--cql", action="store_true", help="these are queries in CQL: anything could be one")
+    parser.add_argument("--charset", default="utf-8", metavar="NAME", help="of SIP2 (default: utf-8)")
+    parser.add_argument(
+        "--delimiter", default="|", metavar="C", help="what ends a field of SIP2 (default: |)"
+    )
+    parser.add_argument(
+        "--plain", action="store_true", help="messages tab-separated, one field a line, for programs"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show every line; 0 if all could be read, 1 if not, 2 if the options cannot be."""
+    """Show every message; 0 if all could be read, 1 if not, 2 if the options cannot be."""
     try:
         wire = Wire(charset=args.charset, delimiter=args.delimiter)
     except LocalError as error:
@@ -65,29 +86,63 @@ def run(args: argparse.Namespace) -> int:
         Console(highlight=False) if sys.stdout.isatty() else Console(width=_PLAIN_WIDTH, highlight=False)
     )
     manner = Manner(wire, args.plain, console)
-    lines = args.lines or sys.stdin.read().split("\n")
-    shown = [_show(line, manner) for line in lines if line.strip() and not line.startswith("#")]
+    spoken_in = _cql_in if args.cql else _messages
+    shown = [show(manner) for text in args.texts or [sys.stdin.read()] for show in spoken_in(text)]
     if not shown:
-        print("circdesk decode: there is no line to read.", file=sys.stderr)
+        what = "query" if args.cql else "message"
+        print(f"circdesk decode: there is no {what} to read.", file=sys.stderr)
     return 0 if shown and all(shown) else 1
 
 
-def _show(line: str, manner: Manner) -> bool:
+def _messages(text: str) -> Iterator[Show]:
+    """What shows the messages of the first language that knows any; each line that none knows is one too."""
     for language in LANGUAGES:
-        if language.is_spoken(line):
-            return language.show(line, manner)
-    manner.console.print(
-        "This is no message of a protocol that is known here, which is SIP2.", soft_wrap=True
-    )
+        if found := list(language.spoken_in(text)):
+            yield from found
+            return
+    for _ in _lines(text):
+        yield _not_known
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines with something in them. One with # before it is a comment, as in recordings."""
+    return (line for line in text.split("\n") if line.strip() and not line.startswith("#"))
+
+
+def _not_known(manner: Manner) -> bool:
+    names = " and ".join(language.name for language in LANGUAGES)
+    manner.console.print(f"This is no message of a protocol that is known here: {names}.", soft_wrap=True)
     return False
+
+
+def _ncip_in(text: str) -> Iterator[Show]:
+    """The messages anywhere in the text."""
+    return (partial(_show_ncip, passage) for passage in passages(text))
+
+
+def _show_ncip(passage: Passage, manner: Manner) -> bool:
+    return show_passage(passage, manner.console, plain=manner.plain)
+
+
+def _cql_in(text: str) -> Iterator[Show]:
+    """Every line is a query."""
+    return (partial(_show_cql, line) for line in text.split("\n") if line.strip())
+
+
+def _show_cql(query: str, manner: Manner) -> bool:
+    explained = explain_cql(query)
+    manner.console.print(Text(f"{explained.text}\n"), soft_wrap=True)
+    return explained.is_read
 
 
 _SIP2: Final = re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(DECLARATIONS)})")
 
 
-def _is_sip2(line: str) -> bool:
-    """Whether the code of a message stands at the beginning of something."""
-    return _SIP2.search(line) is not None
+def _sip2_in(text: str) -> Iterator[Show]:
+    """The lines, if any of them has the code of a message at the beginning of something."""
+    if _SIP2.search(text) is None:
+        return iter(())
+    return (partial(_show_sip2, line) if _SIP2.search(line) else _not_known for line in _lines(text))
 
 
 def _show_sip2(line: str, manner: Manner) -> bool:
@@ -158,5 +213,5 @@ _CHECKSUMS: Final = {
     Verdict.ABSENT: "No checksum; it would be {}.",
 }
 
-LANGUAGES: Final = (Language(_is_sip2, _show_sip2),)
-"""Every protocol whose messages are known by what is in them; the first that knows a line shows it."""
+LANGUAGES: Final = (Language("NCIP", _ncip_in), Language("SIP2", _sip2_in))
+"""Every protocol whose messages are known by what is in them; the first that knows a text shows it."""

@@ -86,9 +86,7 @@ def run_server(read: Reread, state: Path, loop: str, ready: Callable[[Server], N
     except CannotListen as error:
         if error.errno not in _NOT_OURS:
             raise
-        typed = {f"{at.host}:{at.port}": name for name, at in _listeners(settings).items()}
-        name = typed.get(error.filename)
-        how = "in sip2.plain" if name is None else f"with --{name} HOST:PORT"
+        how = _ways(settings)[error.filename]
         print(f"circdesk: {error.filename} {_NOT_OURS[error.errno]} {how}.", file=sys.stderr)
         return IN_USE
 
@@ -105,6 +103,17 @@ def at_addresses(settings: Settings, args: argparse.Namespace) -> Settings:
 def _listeners(settings: Settings) -> Mapping[str, Sip2Settings | HttpsSettings]:
     """The listeners whose addresses can be typed, by their tables."""
     return {"sip2": settings.sip2, "https": settings.https}
+
+
+def _ways(settings: Settings) -> Mapping[str, str]:
+    """How another address is given to each listener, by the one it has."""
+    ways = {
+        f"{table.plain.host}:{table.plain.port}": f"in {name}.plain"
+        for name, table in (*_listeners(settings).items(), ("ncip_tcp", settings.ncip_tcp))
+    }
+    ways[f"{settings.ncip_tcp.host}:{settings.ncip_tcp.port}"] = "in ncip_tcp"
+    typed = {f"{at.host}:{at.port}": f"with --{name} HOST:PORT" for name, at in _listeners(settings).items()}
+    return ways | typed
 
 
 def address(text: str) -> tuple[str, int]:
@@ -133,6 +142,7 @@ def _say_ready(server: Server) -> None:
         "SIP2 over TLS": server.sip2_address,
         "plain SIP2": server.sip2.plain,
         "HTTPS": server.https.address,
+        "plain HTTP": server.https.plain,
     }
     said = [f"{name} on {at.host}:{at.port}" for name, at in where.items() if at is not None]
     print(f"circdesk: {', '.join(said)}. Stop with Ctrl-C.", flush=True)

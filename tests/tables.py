@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from conformance.case import Level
+from conformance.case import Case, Level
+from conformance.ncip.catalogue import CASES as NCIP_CASES
 from conformance.sip2.catalogue import CASES
+from conformance.wire.ncip_layout import INITIATIONS
 from tests.matrix import ROWS, TESTS, proofs
 from tests.protocols.sip2.test_leniency import LENIENCIES, Leniency
 
+_SERVICES: Final = INITIATIONS | {"LookupVersion"}
 README: Final = TESTS / "README.md"
 BEGIN, END = "<!-- python -m tests.tables -->", "<!-- end of tables -->"
 
@@ -29,7 +32,7 @@ def tables() -> str:
             lines.append(f"| {row} | `{first}` | {f'and {len(more)} more' if more else ''} |")
         lines.append("")
     lines += ["### What is forgiven", "", *_leniencies(), ""]
-    lines += ["### Conformance cases", "", *_cases(), ""]
+    lines += ["### Conformance cases", "", *_cases(), "", *_ncip_cases(), ""]
     return "\n".join(lines)
 
 
@@ -48,14 +51,30 @@ def _reading(row: Leniency) -> str:
 
 
 def _cases() -> Iterator[str]:
-    levels = tuple(Level)
-    yield f"| request | {' | '.join(levels)} |"
-    yield f"| --- |{' --- |' * len(levels)}"
-    for code in sorted({code for case in CASES for code in case.requests if re.fullmatch(r"\d\d", code)}):
-        of_code = [case.level for case in CASES if code in case.requests]
-        yield f"| {code} | {' | '.join(str(of_code.count(level)) for level in levels)} |"
-    every = [case.level for case in CASES]
-    yield f"| all | {' | '.join(str(every.count(level)) for level in levels)} |"
+    codes = sorted({code for case in CASES for code in case.requests if re.fullmatch(r"\d\d", code)})
+    yield from _counted("SIP2 request", CASES, codes)
+
+
+def _ncip_cases() -> Iterator[str]:
+    services = sorted({service for case in NCIP_CASES for service in case.services} & _SERVICES)
+    both = [case for case in NCIP_CASES if {"sip2", "ncip"} <= case.ways]
+    yield from _counted("NCIP service", NCIP_CASES, services)
+    yield f"| of these over SIP2 too | {' | '.join(_by_level(both))} |"
+
+
+def _counted(head: str, cases: Sequence[Case], rows: Sequence[str]) -> Iterator[str]:
+    """How many cases there are of each level: by what they ask for, and in all."""
+    yield f"| {head} | {' | '.join(Level)} |"
+    yield f"| --- |{' --- |' * len(Level)}"
+    for asked in rows:
+        of_row = [case for case in cases if asked in case.requests | case.services]
+        yield f"| {asked} | {' | '.join(_by_level(of_row))} |"
+    yield f"| all | {' | '.join(_by_level(cases))} |"
+
+
+def _by_level(cases: Sequence[Case]) -> Iterator[str]:
+    levels = [case.level for case in cases]
+    yield from (str(levels.count(level)) for level in Level)
 
 
 def written(text: str) -> str:

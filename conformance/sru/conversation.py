@@ -87,9 +87,10 @@ class SruConversation:
             if response is None:
                 break
             pages.append(response)
-            if response.next_position is None:
+            seen = sum(len(page.records) for page in pages)
+            if not response.records or seen >= (response.count or 0):
                 break
-            at = (("startRecord", str(response.next_position)),)
+            at = (("startRecord", str(response.next_position or seen + 1)),)
             following = replace(step.fetch, parameters=(*_without_start(step.fetch), *at))
         for claim in step.claims:
             if not claim.holds(tuple(pages), self._scene):
@@ -176,7 +177,8 @@ class SruConversation:
         for claim in fetch.claims:
             if not claim.holds(response, self._scene):
                 words = self._scene.say(claim.words)
-                raise ClaimError(f"the answer to {asked} must have {words}{_said_of(response)}")
+                why = "".join(f"; {said}" for said in (claim.why(response),) if said)
+                raise ClaimError(f"the answer to {asked} must have {words}{why}{_said_of(response)}")
         if fetch.name:
             self._scene.found[fetch.name] = response
         for name, value_in in fetch.keep.items():

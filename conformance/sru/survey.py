@@ -13,7 +13,7 @@ from conformance.case import Awaits, Carrier, Fetch, Parameters
 from conformance.sru.conversation import SruConversation
 from conformance.wire.line import EndedError, LateError
 from conformance.wire.records import SLIM, control, fields, first
-from conformance.wire.sru import Record, Response, namespace
+from conformance.wire.sru import FIRST, Record, Response, namespace
 from conformance.wire.zeerex import Description, described
 
 _VERSIONS = {"v11": "1.1", "v12": "1.2"}
@@ -73,7 +73,8 @@ class Survey:
         probe = f"{self.names['title']} = a" if "title" in self.names else "a"
         for name, version in _VERSIONS.items():
             said = (("version", version), ("operation", "searchRetrieve"), ("query", probe))
-            if (await self._ask(said)).version == version:
+            response = await self._ask(said)
+            if _is_first(response, version):
                 self.names |= {name: version, "first_version": version}
         if (await self._ask((("queryType", "cql"), ("query", probe)))).version == "2.0":
             self.names["v20"] = "2.0"
@@ -106,7 +107,8 @@ class Survey:
         self._keep("sort_indexes", "\n".join(index.name for index in searched if index.sort))
         if "sort_indexes" in self.names:
             sorts = self.names["sort_indexes"].split("\n")
-            self._keep("sort_index", next((name for name in sorts if name == self.names.get("title")), sorts[0]))
+            title = self.names.get("title")
+            self._keep("sort_index", title if title in sorts and title else sorts[0])
             self._keep("unsorted_index", next((one.name for one in searched if not one.sort), ""))
         for index in searched:
             if index.relations and "<" not in index.relations:
@@ -123,18 +125,25 @@ class Survey:
             self.names |= {"title_set": uri, "title_bare": bare}
 
     async def _sample(self) -> list[Record]:
-        """Return the first records, in MARCXML if they can be had so."""
-        asked = self.names.get("all", "")
-        words = [self._title, *_COMMON] if self._title or not asked else []
-        for word in words if "title" in self.names else ():
-            if word and await self._hits(f"{self.names['title']} = {word}"):
-                asked = f"{self.names['title']} = {word}"
-                break
-        if not asked:
-            return []
-        for schema in ("", *self._schema_names("marcxml", "marc")):
+        """Return some records, in MARCXML if they can be had so: of the known word, of all, of common words."""
+        words = (self._title, *_COMMON) if "title" in self.names else ()
+        queries = [f"{self.names['title']} = {word}" for word in words if word]
+        known, common = (queries[:1], queries[1:]) if self._title else ([], queries)
+        records: list[Record] = []
+        for query in (*known, *filter(None, [self.names.get("all")]), *common):
+            if len(records) < _SAMPLE and await self._hits(query):
+                for start in sorted({1, self._counts[query] // 3 + 1, 2 * self._counts[query] // 3 + 1}):
+                    records += await self._marc_records(query, start)
+        return records
+
+    async def _marc_records(self, query: str, start: int) -> list[Record]:
+        """Return records in MARCXML, by whichever of its names it can be had."""
+        known = self.names.get("marc")
+        names = (known,) if known else ("", *self._schema_names("marcxml", "marc"))
+        for schema in names:
             more = (("recordSchema", schema),) if schema else ()
-            response = await self._search(asked, ("maximumRecords", str(_SAMPLE)), *more)
+            page = (("startRecord", str(start)), ("maximumRecords", str(_SAMPLE)))
+            response = await self._search(query, *page, *more)
             records = [record for record in response.records if _is_marc(record)]
             if records:
                 self.names["marc"] = schema or next(self._schema_names("marcxml", "marc"), "marcxml")
@@ -156,17 +165,18 @@ class Survey:
             return
         best: tuple[int, str, str] | None = None
         for one, other in pairs[:_TRIED]:
-            alone, together = await self._hits(f"{title} = {one}"), 0
-            if alone:
-                together = await self._hits(f"{title} = {one} and {title} = {other}")
+            alone = await self._hits(f"{title} = {one}") and await self._hits(f"{title} = {other}")
+            together = await self._hits(f"{title} = {one} and {title} = {other}") if alone else 0
             if together and (best is None or alone - together > best[0]):
                 best = (alone - together, one, other)
         if best is None:
             return
         _, one, other = best
-        known = {word: count for word in {one for pair in pairs for one in pair} if (count := self._known(word))}
+        words = {word for pair in pairs for word in pair}
+        known = {word: count for word in words if (count := self._known(word))}
         rare = min(known, key=lambda word: (known[word], word), default=one)
         self.names |= {"word": one, "word2": other, "phrase": f"{one} {other}", "rare": rare}
+        self.names |= {"word_shouted": one.upper(), "stem": one[:-1], "title_shouted": title.upper()}
         await self._find_many([f"{title} = {word}" for word in sorted(known)])
         creators = [word for record in records if record.data is not None for word in _creators(record.data)]
         await self._find_in("creator", "creator_word", _CREATORS, creators)
@@ -238,7 +248,8 @@ class Survey:
         self.names["no_scan"] = "none"
 
     def _scan(self, clause: str) -> Parameters:
-        told = (("version", self.names["as_version"]), ("operation", "scan")) if self.names["as_version"] else ()
+        version = self.names["as_version"]
+        told = (("version", version), ("operation", "scan")) if version else ()
         return (*told, ("scanClause", clause))
 
     async def _find_carriers(self) -> None:
@@ -311,6 +322,12 @@ class Survey:
 
 def _most(tells: Description) -> int | None:
     return tells.setting("maximumRecords") or tells.default("maximumRecords")
+
+
+def _is_first(response: Response, version: str) -> bool:
+    """Whether an answer is in a version before 2.0; one that does not say in which is a matter for the cases."""
+    is_first = response.root is not None and namespace(response.root) == FIRST
+    return is_first and response.version in ("", version)
 
 
 def _is_marc(record: Record) -> bool:

@@ -18,6 +18,9 @@ OFFERS = {
     "word": "a title with words",
     "word2": "a title with words",
     "rare": "a title with words",
+    "word_shouted": "a title with words",
+    "stem": "a title with words",
+    "title_shouted": "a title with words",
     "phrase": "a title with words",
     "creator": "an index of creators in its explain",
     "creator_word": "a record with a creator",
@@ -54,6 +57,9 @@ OFFERS = {
     "denied_index": "an index that does not take every relation, in its explain",
     "availability": "availability in its records",
 }
+
+ALWAYS = frozenset({"as_version", "as_search", "as_scan", "as_explain"})
+"""Names that a survey always finds, and that may be empty: 2.0 has no such parameters."""
 
 
 def search(query: str, *more: tuple[str, str], **parameters: str) -> Parameters:

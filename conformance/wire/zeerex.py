@@ -1,4 +1,4 @@
-"""What an explain record (ZeeRex) says of a server; the rule: it is read as it stands, in any of its namespaces."""
+"""What an explain record (ZeeRex) says of a server; the rule: it is read as it stands, in any namespace."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -14,22 +14,14 @@ import msgspec
 from protocols.ncip.declarations import FIRST_PREFIXED, MESSAGES, Declaration, Kind, Slot, declaration_of
 from protocols.ncip.dialects import LATEST, NAMESPACE, Dialect, Version, dialect_of, version_in
 from protocols.ncip.errors import RemoteError
+from protocols.ncip.leaves import Reading, Unusable, leaf
 from protocols.ncip.marks import Presence
 from protocols.ncip.messages import BareProblem, Initiation, ItemRequestedResponse, Message, Response
 from protocols.ncip.parsing import Tree
 from protocols.ncip.problems import ProblemType
 from protocols.ncip.repairs import ALLOWED, PROBLEMS, TRIFLES, Mode, Repair, Repaired
-from protocols.ncip.schemes import CodeList, member, scheme_of
 from protocols.ncip.structures import Content, InitiationHeader, ResponseHeader
-from protocols.ncip.values import (
-    Element,
-    SchemeValuePair,
-    denies,
-    is_exact_date,
-    read_date,
-    read_integer,
-)
-from protocols.secret import Secret
+from protocols.ncip.values import Element
 from protocols.xml.parsing import Node
 
 Where = tuple[Any, str]
@@ -123,9 +115,13 @@ class Read(msgspec.Struct, frozen=True):
     repairs: tuple[Repaired, ...]
 
 
-def read_tree(tree: Tree, mode: Mode, side: type[Initiation] | type[Response]) -> Read:
-    """The message of this side in the tree, else `RemoteError`, told all that is known by then."""
-    reader = _Reader(mode, tree.repairs)
+def read_tree(
+    tree: Tree, mode: Mode, side: type[Initiation] | type[Response], reading: Reading = leaf
+) -> Read:
+    """The message of this side in the tree, its texts taken for what ``reading`` has them come to; else
+    `RemoteError`, told all that is known by then.
+    """
+    reader = _Reader(mode, tree.repairs, reading)
     try:
         message = reader.document(tree.root, side)
     except RemoteError as error:
@@ -139,8 +135,9 @@ def read_tree(tree: Tree, mode: Mode, side: type[Initiation] | type[Response]) -
 class _Reader:
     """One message being read; what is known of it already."""
 
-    def __init__(self, mode: Mode, repairs: list[Repaired]) -> None:
+    def __init__(self, mode: Mode, repairs: list[Repaired], reading: Reading) -> None:
         self.repairs = repairs
+        self._leaf = reading
         self.dialect = LATEST
         self.service: type[Initiation] | None = None
         self.header: InitiationHeader | ResponseHeader | None = None
@@ -430,45 +427,31 @@ class _Reader:
             self.note(Repair.PADDED, where)
         return stripped
 
-    def read_text(self, node: Node, slot: Slot, where: Where) -> str | None:
-        return self._text(node, where)
+    def _value(self, text: str, slot: Slot, where: Where, scheme: str | None = None) -> Any:
+        """What the text comes to, None if it is nothing."""
+        try:
+            value, wrong = self._leaf(text, slot, scheme, self._strict)
+        except Unusable as unusable:
+            self._refuse(unusable.kind, unusable.detail, where, value=text[:_LONGEST_NAME])
+        if wrong is not None:
+            self.note(wrong, where)
+        return value
 
-    def read_secret(self, node: Node, slot: Slot, where: Where) -> Secret | None:
+    def read_leaf(self, node: Node, slot: Slot, where: Where) -> Any:
         text = self._text(node, where)
-        return None if text is None else Secret(text)
+        return None if text is None else self._value(text, slot, where)
 
-    def read_date(self, node: Node, slot: Slot, where: Where) -> Any:
-        text = self._text(node, where)
-        if text is None:
-            return None
-        date = read_date(text)
-        if date is None:
-            self._refuse(ProblemType.INVALID_DATE, "not a date", where, value=text[:_LONGEST_NAME])
-        if not is_exact_date(text):
-            self.note(Repair.DATE, where)
-        return date
-
-    def read_integer(self, node: Node, slot: Slot, where: Where) -> int | None:
-        text = self._text(node, where)
-        if text is None:
-            return None
-        number = read_integer(text)
-        if number is None and slot.name == "MonetaryValue":
-            self._refuse(ProblemType.INVALID_AMOUNT, "not an integer", where, value=text[:_LONGEST_NAME])
-        if number is None or (slot.minimum is not None and number < slot.minimum):
-            self.note(Repair.NUMBER, where)
-            return None
-        return number
-
-    def read_flag(self, node: Node, slot: Slot, where: Where) -> bool | None:
+    def read_flag(self, node: Node, slot: Slot, where: Where) -> Any:
         if self._thorough:
             self._check_attributes(node, where)
-        if node.children or node.text.strip():
+        text = node.text.strip()
+        if text:
+            return self._value(text, slot, where)
+        if node.children:
             self.note(Repair.FLAG, where)
-            return None if denies(node.text.strip()) else True
         return True
 
-    def read_pair(self, node: Node, slot: Slot, where: Where) -> SchemeValuePair | None:
+    def read_pair(self, node: Node, slot: Slot, where: Where) -> Any:
         if self._thorough:
             self._check_attributes(node, where, "Scheme")
         scheme = self._scheme(node, where) if node.attributes else None
@@ -485,25 +468,9 @@ class _Reader:
             if self._first:
                 self.note(Repair.OTHER_VERSION, where)
             value = self._text_within(node, where)
-        if value is None:
-            return None
-        return SchemeValuePair(self._listed(value, scheme, slot.codes, where), scheme)
+        return None if value is None else self._value(value, slot, where, scheme)
 
-    def _listed(self, value: str, scheme: str | None, codes: type[CodeList] | None, where: Where) -> str:
-        """The member of the list that this value stands for, else the value: the lists are open."""
-        if codes is None:
-            return value
-        known = member(codes, value)
-        if known is None:
-            if self._strict and scheme == scheme_of(codes):
-                kind = ProblemType.UNKNOWN_VALUE_FROM_KNOWN_SCHEME
-                self._refuse(kind, "not in this list", where, value=value[:_LONGEST_NAME])
-            return value
-        if known.value != value:
-            self.note(Repair.SYNONYM, where)
-        return known
-
-    def _nested_pair(self, node: Node, slot: Slot, where: Where) -> SchemeValuePair | None:
+    def _nested_pair(self, node: Node, slot: Slot, where: Where) -> Any:
         """An element within itself, as AgencyId in UniqueAgencyId."""
         for child in node.children:
             if _FIRST_NAMES.get(child.name, child.name) == slot.name:
@@ -538,10 +505,10 @@ class _Reader:
 
 
 _READERS: Final[dict[Kind, Callable[[_Reader, Node, Slot, Where], Any]]] = {
-    Kind.TEXT: _Reader.read_text,
-    Kind.SECRET: _Reader.read_secret,
-    Kind.DATE: _Reader.read_date,
-    Kind.INTEGER: _Reader.read_integer,
+    Kind.TEXT: _Reader.read_leaf,
+    Kind.SECRET: _Reader.read_leaf,
+    Kind.DATE: _Reader.read_leaf,
+    Kind.INTEGER: _Reader.read_leaf,
     Kind.FLAG: _Reader.read_flag,
     Kind.PAIR: _Reader.read_pair,
     Kind.STRUCTURE: _Reader.read_structure,

@@ -6,7 +6,11 @@ safe: a character that XML cannot hold becomes U+FFFD.
 """
 
 from collections.abc import Callable
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Final
+
+import msgspec
 
 from protocols.ncip.declarations import Declaration, Kind, Slot, declaration_of
 from protocols.ncip.dialects import ALMA_PREFIX, NAMESPACE, Dialect, Version
@@ -27,6 +31,98 @@ def written(message: Message, header: InitiationHeader | ResponseHeader | None, 
     return "".join(writer.out).encode()
 
 
+class _Step(msgspec.Struct, frozen=True):
+    """A field of a structure as a version has it. ``is_optional`` tells that nothing is written of nothing,
+    ``stands_anywhere`` that it may be there with a Problem and without.
+    """
+
+    slot: Slot
+    name: str
+    write: "_Write"
+    is_optional: bool
+    stands_anywhere: bool
+
+
+class _Plan(msgspec.Struct, frozen=True):
+    """A declaration made ready for writing in a version; ``values`` takes from a structure what the steps are
+    given.
+    """
+
+    declaration: Declaration
+    steps: tuple[_Step, ...]
+    values: Callable[[Content], tuple[Any, ...]]
+
+
+_MOST_HEADERS: Final = 128
+_LONGEST_HEADER: Final = 2_048
+
+
+class _Plans(dict[type[Content], _Plan]):
+    """Those of a version, each made when it is first needed; and the short headers of answers that were
+    written last, with their prefixes: partners have the same ones all day.
+    """
+
+    def __init__(self, version: Version) -> None:
+        super().__init__()
+        self._version = version
+        self.headers: dict[tuple[ResponseHeader, str], str] = {}
+
+    def keep(self, header: ResponseHeader, prefix: str, text: str) -> None:
+        """Remember how the header is written."""
+        if len(text) <= _LONGEST_HEADER:
+            if len(self.headers) == _MOST_HEADERS:
+                del self.headers[next(iter(self.headers))]
+            self.headers[header, prefix] = text
+
+    def __missing__(self, struct: type[Content]) -> _Plan:
+        self[struct] = plan = _plan(struct, self._version)
+        return plan
+
+
+_PLANS: Final = {version: _Plans(version) for version in Version}
+
+
+def _plan(struct: type[Content], version: Version) -> _Plan:
+    declaration = declaration_of(struct)
+    slots = [
+        slot for slot in declaration.slots if slot.since <= version and slot.presence is not Presence.STRAY
+    ]
+    steps = [
+        _Step(
+            slot,
+            slot.first_name if version < Version.V2_0 else slot.name,
+            (_FIRST_WRITERS if version < Version.V2_0 else _WRITERS)[slot.kind],
+            slot.presence is Presence.OPTIONAL and not _is_filled(slot, version),
+            slot.name == "Problem" or slot.kind is Kind.EXTENSION,
+        )
+        for slot in slots
+    ]
+    attributes = [slot.attribute for slot in slots]
+    if len(attributes) > 1:
+        return _Plan(declaration, tuple(steps), attrgetter(*attributes))
+    return _Plan(declaration, tuple(steps), lambda value: tuple([getattr(value, one) for one in attributes]))
+
+
+def _is_filled(slot: Slot, version: Version) -> bool:
+    """Whether this version requires what later ones do not."""
+    return slot.filled_before > version > Version.V1_01
+
+
+@lru_cache(maxsize=64)
+def _beginning(dialect: Dialect) -> str:
+    """What stands before the service."""
+    version = escaped_attribute(dialect.uri)
+    if dialect.is_first:
+        return f'<NCIPMessage version="{version}">'
+    prefix = f"{dialect.prefix}:" if dialect.prefix else ""
+    qualifier = dialect.prefix or ALMA_PREFIX
+    default = "" if prefix else f' xmlns="{NAMESPACE}"'
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?><{prefix}NCIPMessage{default} '
+        f'xmlns:{qualifier}="{NAMESPACE}" {qualifier}:version="{version}">'
+    )
+
+
 class _Writer:
     """One message being written."""
 
@@ -34,82 +130,82 @@ class _Writer:
         self.out: list[str] = []
         self._dialect = dialect
         self._version = dialect.version
+        self._plans = _PLANS[dialect.version]
         self._first = dialect.is_first
         self._prefix = f"{dialect.prefix}:" if dialect.prefix and not self._first else ""
         self._attribute_prefix = self._prefix or f"{ALMA_PREFIX}:"
         self._asks = isinstance(message, Initiation)
         self._service = type(message).__name__.removesuffix("Response")
-        self._writers = _FIRST_WRITERS if self._first else _WRITERS
 
     def document(self, message: Message, header: InitiationHeader | ResponseHeader | None) -> None:
-        out, version = self.out, escaped_attribute(self._dialect.uri)
-        if self._first:
-            out.append(f'<NCIPMessage version="{version}">')
-        else:
-            out.append('<?xml version="1.0" encoding="UTF-8"?>')
-            default = "" if self._prefix else f' xmlns="{NAMESPACE}"'
-            qualifier = self._attribute_prefix
-            out.append(
-                f'<{self._prefix}NCIPMessage{default} xmlns:{qualifier[:-1]}="{NAMESPACE}" '
-                f'{qualifier}version="{version}">'
-            )
-        declaration = declaration_of(type(message))
+        out = self.out
+        out.append(_beginning(self._dialect))
         if isinstance(message, BareProblem):
             if not message.problem:
                 raise LocalError("bare Problems, and none of them")
-            self._content(message, declaration)
+            self._content(message)
         else:
-            name = dict(self._dialect.renamed).get(declaration.name, declaration.name)
+            name = type(message).__name__
+            if self._dialect.renamed:
+                name = dict(self._dialect.renamed).get(name, name)
             out.append(f"<{self._prefix}{name}>")
             if header is not None:
-                self._structure(type(header).__name__, header)
-            self._content(message, declaration)
+                self._header(header)
+            self._content(message)
             out.append(f"</{self._prefix}{name}>")
         out.append(f"</{self._prefix}NCIPMessage>")
 
+    def _header(self, header: InitiationHeader | ResponseHeader) -> None:
+        known, begun = self._plans.headers, len(self.out)
+        if isinstance(header, InitiationHeader):
+            self._structure("InitiationHeader", header)
+        elif text := known.get((header, self._prefix)):
+            self.out.append(text)
+        else:
+            self._structure("ResponseHeader", header)
+            self._plans.keep(header, self._prefix, "".join(self.out[begun:]))
+
     def _structure(self, name: str, value: Content) -> None:
-        declaration = declaration_of(type(value))
         tag = f"{self._prefix}{name}"
         self.out.append(f"<{tag}>")
-        self._content(value, declaration)
+        self._content(value)
         self.out.append(f"</{tag}>")
 
-    def _content(self, value: Content, declaration: Declaration) -> None:
+    def _content(self, value: Content) -> None:
+        plan = self._plans[type(value)]
+        declaration = plan.declaration
         refused = declaration.refuses and bool(getattr(value, "problem", ()))
         names: list[str] = []
         wrapper = ""
-        for slot in declaration.slots:
-            given = self._given(value, slot, declaration, refused)
-            if given is None:
-                continue
+        for step, given in zip(plan.steps, plan.values(value), strict=True):
+            slot = step.slot
+            if given is None or (not given and (given is False or given == () or given == "")):
+                if step.is_optional:
+                    continue
+                given = self._nothing(given, slot, declaration, refused)
+                if given is None:
+                    continue
+            elif slot.beside_problem is not refused and not step.stands_anywhere:
+                raise LocalError(f"{declaration.name} with {slot.name} and a Problem, or without one")
             if self._first and slot.wrapper != wrapper:
                 self._wrap(wrapper, slot.wrapper)
                 wrapper = slot.wrapper
-            name = slot.first_name if self._first else slot.name
-            write = self._writers[slot.kind]
             for each in self._limited(given, slot, declaration) if slot.repeated else (given,):
                 names.append(slot.name)
-                write(self, name, each, slot)
-        self._wrap(wrapper, "")
-        if not refused:
+                step.write(self, step.name, each, slot)
+        if wrapper:
+            self._wrap(wrapper, "")
+        if not refused and (declaration.rules or self._asks):
             self._check_choices(names, declaration)
 
-    def _given(self, value: Content, slot: Slot, declaration: Declaration, refused: bool) -> Any:
-        """What is written of this field, None if it is left out."""
-        if slot.since > self._version or slot.presence is Presence.STRAY:
+    def _nothing(self, given: Any, slot: Slot, declaration: Declaration, refused: bool) -> Any:
+        """What is written where a field that is not always optional is given nothing."""
+        if _is_filled(slot, self._version):
+            return slot.filling
+        if slot.presence is Presence.OPTIONAL or refused:
             return None
-        given = getattr(value, slot.attribute)
-        if given is None or given is False or given == () or given == "":
-            if slot.filled_before > self._version > Version.V1_01:
-                return slot.filling
-            if slot.presence is Presence.OPTIONAL or refused:
-                return None
-            if given is None or given == ():
-                raise LocalError(f"{declaration.name} without {slot.name}")
-        elif slot.beside_problem is not refused and not (
-            slot.name == "Problem" or slot.kind is Kind.EXTENSION
-        ):
-            raise LocalError(f"{declaration.name} with {slot.name} and a Problem, or without one")
+        if given is None or given == ():
+            raise LocalError(f"{declaration.name} without {slot.name}")
         return given
 
     def _check_choices(self, names: list[str], declaration: Declaration) -> None:
@@ -156,11 +252,12 @@ class _Writer:
         self.out.append(f"<{self._prefix}{name}/>")
 
     def pair(self, name: str, value: SchemeValuePair, slot: Slot) -> None:
+        if not value.scheme:
+            self.text(name, value.value, slot)
+            return
         tag = f"{self._prefix}{name}"
-        scheme = ""
-        if value.scheme:
-            scheme = f' {self._attribute_prefix}Scheme="{escaped_attribute(value.scheme)}"'
-        self.out.append(f"<{tag}{scheme}>{escaped(value.value)}</{tag}>")
+        scheme = f'{self._attribute_prefix}Scheme="{escaped_attribute(value.scheme)}"'
+        self.out.append(f"<{tag} {scheme}>{escaped(value.value)}</{tag}>")
 
     def structure(self, name: str, value: Content, slot: Slot) -> None:
         self._structure(name, value)

@@ -7,6 +7,7 @@ declaration, and to declare their own namespace, since one without would fall in
 
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -75,7 +76,12 @@ class Extra(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def date_text(self) -> str:
         """The date as Alma writes it: ``2023-06-13T10:53:36+0200``."""
-        return self.response_date.strftime("%Y-%m-%dT%H:%M:%S%z") if self.response_date else ""
+        return _written(self.response_date) if self.response_date else ""
+
+
+@lru_cache(maxsize=8)
+def _written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
 NO_EXTRA: Final = Extra()

@@ -4,7 +4,7 @@ Rule: the order of elements is that of the schema of the version; an element tha
 not written in it. What is not ready XML is escaped here, once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -65,7 +65,7 @@ def _head(declaration: str, stylesheet: str | None) -> bytes:
 
 def root_element(
     response: Response, asked: Asked, style: Style, xquery: bytes = b"", base_url: str = ""
-) -> Iterator[bytes]:
+) -> Iterable[bytes]:
     """The root element, in pieces, without a declaration before it."""
     writer = _Writer(asked, style, xquery, base_url)
     match response:
@@ -92,6 +92,24 @@ def _around_data(
     else:
         head += f"<{tag}recordPacking>{escaping.value}</{tag}recordPacking>"
     return f"{head}<{tag}recordData>".encode(), f"</{tag}recordData>".encode()
+
+
+@lru_cache(maxsize=256)
+def _root(name: str, namespace: str, prefix: str, diagnostic_prefix: str, diagnostics: str) -> bytes:
+    """The beginning of an answer; `diagnostics` is their namespace if there are any."""
+    tag, attribute = (f"{prefix}:", f"xmlns:{prefix}") if prefix else ("", "xmlns")
+    declared = f' xmlns:{diagnostic_prefix}="{diagnostics}"' if diagnostics else ""
+    return f'<{tag}{name} {attribute}="{namespace}"{declared}>'.encode()
+
+
+@lru_cache(maxsize=16)
+def _alma_extra(tag: str, exact: bool | None, date: str) -> bytes:
+    """The beginning of extraResponseData, with what Alma tells there."""
+    if exact is None and not date:
+        return f"<{tag}extraResponseData>".encode()
+    told = "" if exact is None else f"<xb:exact>{'true' if exact else 'false'}</xb:exact>"
+    told += f"<xb:responseDate>{date}</xb:responseDate>" if date else ""
+    return f'<{tag}extraResponseData xmlns:xb="{ALMA_EXTRA}">{told}'.encode()
 
 
 def _as_string(xml: bytes) -> bytes:
@@ -123,31 +141,38 @@ class _Writer:
         self._tag = f"{style.prefix}:" if style.prefix else ""
         self._namespaces = NAMESPACES[asked.version]
 
-    def search_retrieve(self, response: SearchRetrieveResponse) -> Iterator[bytes]:
+    def search_retrieve(self, response: SearchRetrieveResponse) -> list[bytes]:
+        """Asked for most often, so its pieces are gathered in a list, and those that recur are ready."""
         diagnostics = (*response.diagnostics, *self._asked.warnings)
-        yield self._root("searchRetrieveResponse", self._namespaces.response, diagnostics)
-        yield self._version()
-        number = response.number_of_records
+        number, tag = response.number_of_records, self._tag
+        parts = [
+            self._root("searchRetrieveResponse", self._namespaces.response, diagnostics),
+            self._version(),
+        ]
         if number is not None or self._style.failed_count is FailedCount.ZERO:
-            yield self._leaf("numberOfRecords", number or 0)
+            parts.append(f"<{tag}numberOfRecords>{number or 0}</{tag}numberOfRecords>".encode())
         if response.result_set:
-            yield self._leaf("resultSetId", response.result_set.id)
+            parts.append(self._leaf("resultSetId", response.result_set.id))
             if not self._is_second:
-                yield self._leaf("resultSetIdleTime", response.result_set.seconds)
+                parts.append(self._leaf("resultSetIdleTime", response.result_set.seconds))
         if response.records:
-            yield self._open("records")
-            yield from self._records(response)
-            yield self._close("records")
+            parts.append(self._open("records"))
+            parts += self._records(response)
+            parts.append(self._close("records"))
         elif number is not None and self._style.nothing is Nothing.EMPTY:
-            yield f"<{self._tag}records/>".encode()
+            parts.append(f"<{tag}records/>".encode())
         if response.next_record_position is not None:
-            yield self._leaf("nextRecordPosition", response.next_record_position)
-        yield from self._echoed("echoedSearchRetrieveRequest")
-        yield from self._diagnostics(diagnostics)
-        yield from self._extra(response.extra)
+            parts.append(self._leaf("nextRecordPosition", response.next_record_position))
+        if self._style.echo is Echo.YES:
+            parts += self._echoed("echoedSearchRetrieveRequest")
+        if diagnostics:
+            parts += self._diagnostics(diagnostics)
+        if response.extra is not NO_EXTRA:
+            parts += self._extra(response.extra)
         if self._is_second:
-            yield from self._second(response)
-        yield self._close("searchRetrieveResponse")
+            parts += self._second(response)
+        parts.append(self._close("searchRetrieveResponse"))
+        return parts
 
     def _second(self, response: SearchRetrieveResponse) -> Iterator[bytes]:
         """What 2.0 added, behind all that was there before."""
@@ -251,11 +276,8 @@ class _Writer:
     # What every response has
 
     def _root(self, name: str, namespace: str, diagnostics: tuple[Diagnostic, ...]) -> bytes:
-        attribute = f"xmlns:{self._style.prefix}" if self._style.prefix else "xmlns"
-        declared = ""
-        if diagnostics:
-            declared = f' xmlns:{self._style.diagnostic_prefix}="{self._namespaces.diagnostic}"'
-        return f'<{self._tag}{name} {attribute}="{namespace}"{declared}>'.encode()
+        declared = self._namespaces.diagnostic if diagnostics else ""
+        return _root(name, namespace, self._style.prefix, self._style.diagnostic_prefix, declared)
 
     def _open(self, name: str) -> bytes:
         return f"<{self._tag}{name}>".encode()
@@ -334,13 +356,7 @@ class _Writer:
     def _extra(self, extra: Extra) -> Iterator[bytes]:
         if extra == NO_EXTRA:
             return
-        has_alma = extra.exact is not None or extra.response_date is not None
-        declared = f' xmlns:xb="{ALMA_EXTRA}"' if has_alma else ""
-        yield f"<{self._tag}extraResponseData{declared}>".encode()
-        if extra.exact is not None:
-            yield b"<xb:exact>true</xb:exact>" if extra.exact else b"<xb:exact>false</xb:exact>"
-        if extra.response_date is not None:
-            yield f"<xb:responseDate>{extra.date_text}</xb:responseDate>".encode()
+        yield _alma_extra(self._tag, extra.exact, extra.date_text)
         if extra.cursor:
             yield f'<cursor xmlns="{EXTRA}">{escaped(extra.cursor)}</cursor>'.encode()
         yield extra.more

@@ -12,7 +12,7 @@ _SAFE: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#
 
 def escaped(text: str) -> str:
     """The text as it may stand between tags, and be read back as it was."""
-    if _UNSAFE.search(text) is None:
+    if text.isalnum() or _UNSAFE.search(text) is None:
         return text
     return _UNSAFE.sub(lambda found: _SAFE.get(found[0], "\ufffd"), text)
 

@@ -7,16 +7,29 @@ order in which their first items were added.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
-from typing import Final
+from collections.abc import Container, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from core.availability import Holding, Inventory
 from core.model.records import Bib, Portfolio, Representation
 from core.policy_table import PolicyTable
-from protocols.marc.marcxml import field
+from protocols.marc.marcxml import clean, field
 
 _NO_SCHEME: Final = "#"
 """Call number type: MARC 852, first indicator blank, "no information provided"."""
+
+_START: Final = '<datafield tag="AVA" ind1=" " ind2=" ">'
+_END: Final = "</datafield>"
+
+
+class _Place(NamedTuple):
+    """What is the same in every AVA of a location, ready-made: $a to $c, $i to $k, $q."""
+
+    rank: int
+    campus: str
+    before: str
+    between: str
+    behind: str
 
 
 class AvFields:
@@ -29,54 +42,71 @@ class AvFields:
         self._policy = policy
         self._institution = policy.policy.institution
         self._ranks = {agency.code: rank for rank, agency in enumerate(policy.policy.agencies)}
+        self._places: dict[str, _Place] = {}
         self._holdings_of_temporary = holdings_of_temporary
 
     def fields(self, bib: Bib, inventory: Inventory, campuses: Container[str] | None = None) -> bytes:
         """The fields of a bib; of its holdings only those on the ``campuses``, if any are named."""
+        physical = "".join(self._physical(bib, inventory.holdings, campuses)).encode()
+        if not (inventory.portfolios or inventory.representations):
+            return physical
         return b"".join(
             [
-                *[field("AVA", pairs) for pairs in self._physical(bib, inventory, campuses)],
+                physical,
                 *[field("AVE", self._electronic(bib, one)) for one in inventory.portfolios],
                 *[field("AVD", self._digital(one)) for one in inventory.representations],
             ]
         )
 
     def _physical(
-        self, bib: Bib, inventory: Inventory, campuses: Container[str] | None
-    ) -> Iterator[list[tuple[str, str]]]:
-        last = len(self._ranks)
-        ordered = sorted(inventory.holdings, key=lambda holding: self._ranks.get(holding.agency, last))
-        for priority, holding in enumerate(ordered, 1):
-            pairs = self._holding(bib, holding, priority, campuses)
-            if pairs:
-                yield pairs
+        self, bib: Bib, holdings: Sequence[Holding], campuses: Container[str] | None
+    ) -> Iterator[str]:
+        if not holdings:
+            return
+        placed = [(self._place(holding.location), holding) for holding in holdings]
+        if len(placed) > 1:
+            placed.sort(key=lambda pair: pair[0].rank)
+        number_of_bib = _subfield("0", bib.control_number)
+        for priority, (place, holding) in enumerate(placed, 1):
+            if campuses is None or place.campus in campuses:
+                yield self._holding(number_of_bib, place, holding, priority)
 
-    def _holding(
-        self, bib: Bib, holding: Holding, priority: int, campuses: Container[str] | None
-    ) -> list[tuple[str, str]]:
-        agency, location = self._policy.agency(holding.agency), self._policy.location(holding.location)
-        if campuses is not None and agency.campus not in campuses:
-            return []
-        descriptions = {item.description for item in holding.items}
-        temporary = holding.temporary
-        return [
-            ("0", bib.control_number),
-            ("8", "" if temporary else number(holding)),
-            ("9", number(holding) if temporary and self._holdings_of_temporary else ""),
-            ("a", self._institution),
-            ("b", agency.code),
-            ("c", location.name or location.code),
-            ("d", holding.call_number),
-            ("e", holding.availability.value),
-            ("f", str(len(holding.items))),
-            ("g", str(len(holding.out))),
-            ("i", agency.campus),
-            ("j", holding.location.partition("/")[2]),
-            ("k", _NO_SCHEME),
-            ("p", str(priority)),
-            ("q", agency.name or agency.code),
-            ("t", descriptions.pop() if len(descriptions) == 1 else ""),
-        ]
+    def _holding(self, number_of_bib: str, place: _Place, holding: Holding, priority: int) -> str:
+        own = ""
+        if not holding.temporary:
+            own = f'<subfield code="8">{number(holding)}</subfield>'
+        elif self._holdings_of_temporary:
+            own = f'<subfield code="9">{number(holding)}</subfield>'
+        items = holding.items
+        description = items[0].description
+        if any(item.description != description for item in items):
+            description = ""
+        return (
+            f"{_START}{number_of_bib}{own}{place.before}{_subfield('d', holding.call_number)}"
+            f'<subfield code="e">{holding.availability.value}</subfield>'
+            f'<subfield code="f">{len(items)}</subfield><subfield code="g">{len(holding.out)}</subfield>'
+            f'{place.between}<subfield code="p">{priority}</subfield>{place.behind}'
+            f"{_subfield('t', description)}{_END}"
+        )
+
+    def _place(self, location: str) -> _Place:
+        place = self._places.get(location)
+        if place is None:
+            place = self._places[location] = self._made(location)
+        return place
+
+    def _made(self, code: str) -> _Place:
+        agency_code, _, shelf = code.partition("/")
+        agency, location = self._policy.agency(agency_code), self._policy.location(code)
+        return _Place(
+            self._ranks.get(agency_code, len(self._ranks)),
+            agency.campus,
+            _subfield("a", self._institution)
+            + _subfield("b", agency.code)
+            + _subfield("c", location.name or location.code),
+            _subfield("i", agency.campus) + _subfield("j", shelf) + _subfield("k", _NO_SCHEME),
+            _subfield("q", agency.name or agency.code),
+        )
 
     def _electronic(self, bib: Bib, portfolio: Portfolio) -> list[tuple[str, str]]:
         return [
@@ -104,6 +134,11 @@ class AvFields:
             ("h", digital.url),
             ("r", digital.entity),
         ]
+
+
+def _subfield(code: str, text: str) -> str:
+    """A subfield; one without a value is none."""
+    return f'<subfield code="{code}">{clean(text)}</subfield>' if text else ""
 
 
 def number(holding: Holding) -> str:

@@ -14,9 +14,9 @@ from typing import Any
 from core import policy_table
 from core.model.policy import ANY
 from servers.configuration.profiles import goes_round, shipped_names
-from servers.configuration.settings import Settings, certificate_id, policy_of
+from servers.configuration.settings import Institution, Settings, certificate_id, policy_of
 from servers.configuration.toml_lines import KeyPath, line_of
-from servers.configuration.toml_tables import Finding, near, shown
+from servers.configuration.toml_tables import Finding, dotted, near, shown
 from servers.lines.addresses import is_loopback, is_network
 from servers.words.overrides import fault, known_codes
 
@@ -45,6 +45,7 @@ def contradictions(document: Document, lines: Lines) -> Iterator[Finding]:
     yield from _half_listeners(document)
     yield from _wrong_partners(document, lines)
     yield from _wrong_stores(document)
+    yield from _same_databases(document, lines)
 
 
 def policy_contradictions(settings: Settings, document: Document) -> Iterator[Finding]:
@@ -181,21 +182,24 @@ def _wrong_texts(document: Document) -> Iterator[Finding]:
 def _half_listeners(document: Document) -> Iterator[Finding]:
     for name in ("sip2", "https"):
         listener = document.get(name)
-        if not isinstance(listener, dict):
-            continue
-        if bool(_text(listener, "tls_certificate")) != bool(_text(listener, "tls_key")):
-            given = "tls_certificate" if _text(listener, "tls_certificate") else "tls_key"
-            both = f"{name}.tls_certificate and {name}.tls_key"
-            yield (name, given), f"{both} go together: give both or neither."
-    sip2 = document.get("sip2")
-    if not isinstance(sip2, dict):
-        return
-    plain = sip2.get("plain")
-    if isinstance(plain, dict) and plain.get("port") and not plain.get("allow"):
-        host = _text(plain, "host")
-        if host and not is_loopback(host):
-            message = f"sip2.plain.host {shown(host)} is reached from elsewhere: name in allow who may come."
-            yield ("sip2", "plain", "host"), message
+        if isinstance(listener, dict):
+            yield from _half_pairs(listener, (name,))
+    for name in ("sip2", "https", "ncip_tcp"):
+        listener = document.get(name)
+        plain = listener.get("plain") if isinstance(listener, dict) else None
+        if isinstance(plain, dict) and plain.get("port") and not plain.get("allow"):
+            host = _text(plain, "host")
+            if host and not is_loopback(host):
+                what = f"{name}.plain.host {shown(host)} is reached from elsewhere"
+                yield (name, "plain", "host"), f"{what}: name in allow who may come."
+
+
+def _half_pairs(table: Document, at: KeyPath) -> Iterator[Finding]:
+    """A certificate without its key, or the other way round."""
+    if bool(_text(table, "tls_certificate")) != bool(_text(table, "tls_key")):
+        given = "tls_certificate" if _text(table, "tls_certificate") else "tls_key"
+        both = f"{dotted((*at, 'tls_certificate'))} and {dotted((*at, 'tls_key'))}"
+        yield (*at, given), f"{both} go together: give both or neither."
 
 
 def _wrong_partners(document: Document, lines: Lines) -> Iterator[Finding]:
@@ -231,6 +235,17 @@ def _told_apart(partner: Document, other: Document) -> bool:
     return bool(profiles and others) and profiles.isdisjoint(others)
 
 
+def _same_databases(document: Document, lines: Lines) -> Iterator[Finding]:
+    """A profile of SRU without a code has the institution's."""
+    institution = document.get("institution")
+    own = (_text(institution, "code") if isinstance(institution, dict) else "") or Institution().code
+    first: dict[str, KeyPath] = {}
+    for at, profile in _elements(document, "sru"):
+        code = _text(profile, "database") or own
+        if first.setdefault(code, at) != at:
+            yield at, f"sru.database {shown(code)} is that of the one in line {line_of(lines, first[code])}."
+
+
 def _wrong_stores(document: Document) -> Iterator[Finding]:
     agencies = [_text(agency, "code") for _, agency in _elements(document, "agency")]
     locations = [_text(location, "code") for _, location in _elements(document, "location")]
@@ -252,6 +267,9 @@ def _wrong_stores(document: Document) -> Iterator[Finding]:
             if place not in places:
                 what = f"remote_storage.locations {shown(place)} is no location.{near(place, places)}"
                 yield (*at, "locations", number), what
+        responder = store.get("responder")
+        if isinstance(responder, dict):
+            yield from _half_pairs(responder, (*at, "responder"))
         if into and into not in locations:
             what = f"remote_storage.shelve_into {shown(into)} is no location.{near(into, locations)}"
             yield (*at, "shelve_into"), what

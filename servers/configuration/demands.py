@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
 from servers.credentials import read_hash
-from servers.lines.addresses import is_network
+from servers.lines.addresses import is_loopback, is_network
 from servers.words.languages import Language, language
 
 
@@ -53,6 +54,25 @@ def _is_text(value: str) -> bool:
 
 def _is_name(value: str) -> bool:
     return value.isprintable() and 0 < len(value.strip()) == len(value) <= LONGEST_NAME
+
+
+def _is_responder(value: str) -> bool:
+    """Without TLS a secret would be heard, so that is for this machine alone; and an address is no secret."""
+    if not value.isascii() or not value.isprintable() or " " in value:
+        return False
+    try:
+        address = urlsplit(value)
+        known = address.port is None or address.port > 0
+    except ValueError:  # brackets without a partner, a port that is no number
+        return False
+    if not address.hostname or address.username is not None or address.fragment or not known:
+        return False
+    return address.scheme == "https" or (address.scheme == "http" and is_loopback(address.hostname))
+
+
+def _is_file_name(value: str) -> bool:
+    named = re.fullmatch(r"(?:[^{}]|\{profile\}|\{time\})*", value)
+    return bool(named) and value.isprintable() and "/" not in value and "{time}" in value and value[0] != "."
 
 
 def _is_zone(value: str) -> bool:
@@ -145,6 +165,20 @@ DESKS = Demand(
 )
 NETWORKS = listed("a list of addresses or networks, such as 192.0.2.0/28 or 2001:db8::/64", is_network)
 TWO_DIGITS = Demand("two digits", re.compile("[0-9]{2}").fullmatch)
+RESPONDER = Demand(
+    "an address, https://HOST/PATH (http:// on this machine only), or empty",
+    lambda value: not value or _is_responder(value),
+)
+FILE_NAME = Demand("a file name with {time} in it, and {profile} if you like", _is_file_name)
+XML_NAME = Demand("an XML name without a prefix", re.compile("[A-Za-z_][A-Za-z0-9_.-]{0,63}").fullmatch)
+DATABASE = Demand(
+    "a code of letters, digits, dots, hyphens and underscores, or empty",
+    re.compile("(?:[A-Za-z0-9_-][A-Za-z0-9_.-]{0,63})?").fullmatch,
+)
+STYLESHEETS = listed(
+    "a list of paths or https:// addresses of stylesheets",
+    re.compile(r"(?:/|https://)[!-~]{1,500}").fullmatch,
+)
 MEDIUM = Demand("three digits of SIP2's table of media, or *", re.compile(r"[0-9]{3}|\*").fullmatch)
 LANGUAGE_TAG = Demand(
     f"a language tag (BCP 47), such as de-AT, of one of {', '.join(Language)}",

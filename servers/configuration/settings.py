@@ -21,10 +21,12 @@ from servers.configuration.demands import (
     CHARSET,
     CURRENCY,
     CURRENCY_OR_NONE,
+    DATABASE,
     DATES,
     DELIMITER,
     DESKS,
     DUE_DATE,
+    FILE_NAME,
     FILLED_TEXT,
     HASH,
     KEEPALIVE,
@@ -34,11 +36,14 @@ from servers.configuration.demands import (
     NAME,
     NAMES,
     NETWORKS,
+    RESPONDER,
     SECONDS,
     SECONDS_OR_0,
+    STYLESHEETS,
     TEXT,
     TWO_DIGITS,
     WEEKDAYS,
+    XML_NAME,
     ZONE,
     ZONE_OR_NONE,
     Demand,
@@ -185,6 +190,42 @@ class NcipMode(StrEnum):
     LENIENT = "lenient"
 
 
+class FacilityVersion(StrEnum):
+    """The version of NCIP that a storage facility is spoken to in: those that have DeleteItem. Each is a
+    `protocols.ncip.dialects.Version`.
+    """
+
+    V2_0 = "2.0"
+    V2_01 = "2.01"
+    V2_02 = "2.02"
+
+
+class SruStyle(StrEnum):
+    """How SRU is answered: as Alma answers it, or with all that the standard has. What that comes to is in
+    `servers.sru.profiles`.
+    """
+
+    ALMA = "alma"
+    OPEN = "open"
+
+
+class Quirk(StrEnum):
+    """Whether something is done in which servers differ: as the style has it, or in any case, or in none."""
+
+    STYLE = "style"
+    ON = "on"
+    OFF = "off"
+
+
+class UnknownParameters(StrEnum):
+    """What becomes of a parameter that SRU does not have; all but the first are of `protocols.sru.request`."""
+
+    STYLE = "style"
+    REFUSED = "refused"
+    WARNED = "warned"
+    IGNORED = "ignored"
+
+
 class StoreKind(StrEnum):
     """Where records are kept."""
 
@@ -255,6 +296,7 @@ POLICY_KEYS: Mapping[type[Struct], Mapping[str, Meta]] = {
         "name": key("What people call it.", TEXT),
         "time_zone": key("Its time zone; empty: the institution's.", ZONE_OR_NONE),
         "calendar": key("The days it is closed."),
+        "campus": key("The code of the campus it belongs to, if there are campuses.", TEXT),
     },
     Location: {
         "code": key("The location's code, `AGENCY/PLACE`.", NAME),
@@ -281,10 +323,10 @@ class Institution(Struct, frozen=True):
 
 
 class PlainSettings(Struct, frozen=True):
-    """A second listener, for SIP2 without TLS."""
+    """A listener without TLS beside the one with it."""
 
     host: Annotated[
-        str, key("Where SIP2 without TLS listens; beyond this machine `allow` must be set.", FILLED_TEXT)
+        str, key("Where it listens without TLS; beyond this machine `allow` must be set.", FILLED_TEXT)
     ] = "127.0.0.1"
     port: Annotated[int, key("Its port; 0: there is no such listener.", whole(0, 65_535))] = 0
     allow: Annotated[
@@ -389,11 +431,12 @@ class Sip2Settings(Struct, frozen=True):
 class HttpsSettings(Struct, frozen=True):
     """The HTTPS listener, and what it bears."""
 
-    enabled: Annotated[bool, key("Whether there is such a listener.")] = True
+    enabled: Annotated[bool, key("Whether there is such a listener, with TLS.")] = True
     host: Annotated[str, key("The address to listen on; `0.0.0.0`: all of IPv4, `::`: all.", FILLED_TEXT)] = (
         "0.0.0.0"
     )
     port: Annotated[int, key("The port; 0: any free one.", whole(0, 65_535))] = 8443
+    plain: Annotated[PlainSettings, key("A listener for the same without TLS.")] = PlainSettings()
     proxy_from: Annotated[
         tuple[str, ...],
         key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
@@ -456,6 +499,74 @@ class HttpsSettings(Struct, frozen=True):
         int,
         key("Bytes from which an answer is compressed if the client can read it.", whole(256, 1_073_741_824)),
     ] = 2_048
+    drain_seconds: Annotated[
+        float, key("The time that work in flight has when the server stops.", SECONDS_OR_0)
+    ] = 10.0
+
+
+class NcipSettings(Struct, frozen=True):
+    """NCIP, however it comes in."""
+
+    secret_failure_delay: Annotated[
+        float, key("How long a partner that is not proven waits for its answer.", SECONDS_OR_0)
+    ] = 0.5
+    secret_failures_per_source: Annotated[
+        int,
+        key(
+            "Wrong secrets from one address, after which its partners that failed wait out the window.",
+            whole(1, 1_000_000),
+        ),
+    ] = 10
+    secret_failure_window: Annotated[float, key("How long a wrong secret is held against it.", SECONDS)] = (
+        60.0
+    )
+
+
+class NcipTcpSettings(Struct, frozen=True):
+    """The listener for NCIP without HTTP, and what it bears. Its certificates are those of `https`."""
+
+    enabled: Annotated[bool, key("Whether there is such a listener, with TLS.")] = False
+    host: Annotated[str, key("The address to listen on; `0.0.0.0`: all of IPv4, `::`: all.", FILLED_TEXT)] = (
+        "0.0.0.0"
+    )
+    port: Annotated[int, key("The port; 0: any free one.", whole(0, 65_535))] = 7443
+    plain: Annotated[PlainSettings, key("A listener for the same without TLS.")] = PlainSettings()
+    proxy_from: Annotated[
+        tuple[str, ...],
+        key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
+    ] = ()
+    message_deadline: Annotated[
+        float, key("The time in which a message must be whole, from its first byte.", SECONDS)
+    ] = 30.0
+    answer_deadline: Annotated[
+        float, key("The time that an answer may take us; then it may be tried again.", SECONDS)
+    ] = 30.0
+    idle_limit: Annotated[
+        float, key("How long a connection may be silent between two messages.", SECONDS)
+    ] = 60.0
+    message_limit: Annotated[int, key("Bytes of the longest message taken.", whole(1024, 268_435_456))] = (
+        1_048_576
+    )
+    unwelcome_messages: Annotated[
+        int,
+        key("Messages in a row that nobody can read or may ask; then it is closed.", whole(1, 1000)),
+    ] = 3
+    answers_waiting: Annotated[
+        int, key("Bytes of unread answers at which we stop reading.", whole(1024, 16_777_216))
+    ] = 65_536
+    connections: Annotated[int, key("Connections in all.", whole(1, 1_000_000))] = 1_000
+    connections_per_source: Annotated[
+        int, key("Connections from one address, in IPv6 from one network of 64 bits.", whole(1, 1_000_000))
+    ] = 64
+    handshakes: Annotated[
+        int, key("TLS handshakes under way at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 64
+    handshakes_per_source: Annotated[
+        int, key("Those of one address at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 16
+    handshake_timeout: Annotated[
+        float, key("The time until a connection shows what it is, and that for its TLS handshake.", SECONDS)
+    ] = 10.0
     drain_seconds: Annotated[
         float, key("The time that work in flight has when the server stops.", SECONDS_OR_0)
     ] = 10.0
@@ -700,6 +811,10 @@ class NcipAgency(Struct, frozen=True):
         tuple[str, ...],
         key("The profiles that it names (ApplicationProfileType); none: they do not matter.", NAMES),
     ] = ()
+    our_names: Annotated[
+        tuple[str, ...],
+        key("What else it calls us (ToAgencyId), beside the institution and its agencies.", NAMES),
+    ] = ()
     systems: Annotated[
         tuple[str, ...], key("The systems that it speaks from (FromSystemId); none: any.", NAMES)
     ] = ()
@@ -734,6 +849,44 @@ class NcipAgency(Struct, frozen=True):
     guest_policy: Annotated[str, key("The item policy of its items while they are here.", TEXT)] = ""
 
 
+class FacilityResponder(Struct, frozen=True):
+    """Where the system of a store hears which items it need not keep any more (DeleteItem)."""
+
+    url: Annotated[str, key("Where it hears what it need not keep; empty: it is not told.", RESPONDER)] = ""
+    version: Annotated[FacilityVersion, key("The version of NCIP that it understands.")] = (
+        FacilityVersion.V2_0
+    )
+    from_agency: Annotated[
+        str, key("The agency that we say we are (FromAgencyId); empty: the institution.", TEXT)
+    ] = ""
+    to_agency: Annotated[
+        str, key("The agency that it is (ToAgencyId); empty: the institution, as Alma has it.", TEXT)
+    ] = ""
+    from_system: Annotated[
+        str, key("The system that we say we are (FromSystemId); empty: none is named.", TEXT)
+    ] = ""
+    secret_file: Annotated[
+        str, key("File of the secret that we show (FromAgencyAuthentication); empty: none.", TEXT)
+    ] = ""
+    tls_ca: Annotated[
+        str, key("PEM file of who issues its certificate; empty: whom this machine trusts.", TEXT)
+    ] = ""
+    tls_certificate: Annotated[str, key("PEM file of a certificate that we show it; empty: none.", TEXT)] = ""
+    tls_key: Annotated[str, key("PEM file of the certificate's key.", TEXT)] = ""
+    timeout: Annotated[float, key("The time for its answer; then it is asked again.", SECONDS)] = 30.0
+
+
+class RequestFile(Struct, frozen=True):
+    """The file in which a store's system finds what it is to send: the form of Alma's export."""
+
+    name: Annotated[str, key("How the file is called.", FILE_NAME)] = "{profile}-{time}.xml"
+    root: Annotated[str, key("Its root element, without the prefix `xb`.", XML_NAME)] = "exportRequests"
+    element: Annotated[str, key("The element of each request, without the prefix.", XML_NAME)] = "rsExport"
+    namespace: Annotated[str, key("The namespace of all its elements.", FILLED_TEXT)] = (
+        "urn:circdesk:remote-storage-requests"
+    )
+
+
 class RemoteStorage(Struct, frozen=True):
     """An automated store, or a remote one, whose system tells by NCIP what comes and goes."""
 
@@ -748,6 +901,87 @@ class RemoteStorage(Struct, frozen=True):
     shelve_into: Annotated[
         str, key("The location that items from elsewhere get when it takes them; empty: it takes none.", TEXT)
     ] = ""
+    responder: Annotated[FacilityResponder, key("Where its system hears from us.")] = FacilityResponder()
+    requests: Annotated[RequestFile, key("The file of what it is to send.")] = RequestFile()
+
+
+SRU_SCHEMAS = ("marcxml", "dc", "mods", "isohold", "avail")
+"""The schemas in which SRU gives records, by their short names."""
+
+
+class SruProfile(Struct, frozen=True):
+    """The catalogue at `/view/sru/CODE`, as discovery tools ask it."""
+
+    database: Annotated[
+        str, key("The code in its path and explain record; empty: the institution's.", DATABASE)
+    ] = ""
+    title: Annotated[str, key("What explain calls it; empty: the institution's name.", TEXT)] = ""
+    style: Annotated[SruStyle, key("How it answers: as Alma does, or with all that SRU has.")] = SruStyle.ALMA
+    availability: Annotated[bool, key("Whether MARC records tell availability (AVA, AVE, AVD).")] = True
+    temporary_holdings: Annotated[
+        bool, key("Whether an AVA of a temporary location has a number too ($9), as Alma's have none.")
+    ] = False
+    schema: Annotated[
+        str, key("The schema of records for who names none.", one_of(SRU_SCHEMAS, "a schema"))
+    ] = "marcxml"
+    records: Annotated[
+        int, key("Records of a page for who names no number; 0: as the style has it.", whole(0, 1000))
+    ] = 0
+    records_limit: Annotated[
+        int, key("The most records of a page; 0: as the style has it (50, 500).", whole(0, 10_000))
+    ] = 0
+    depth: Annotated[
+        int,
+        key("The record at which no page begins any more; 0: as the style has it.", whole(0, 1_000_000_000)),
+    ] = 0
+    stylesheets: Annotated[
+        tuple[str, ...], key("The stylesheets that answers may name, by their paths or URLs.", STYLESHEETS)
+    ] = ()
+    bare_words: Annotated[
+        bool, key("Whether words in a row without quotes, which CQL refuses, are read as one term.")
+    ] = False
+    unknown_parameters: Annotated[
+        UnknownParameters, key("What becomes of parameters that SRU does not have.")
+    ] = UnknownParameters.STYLE
+    version_needed: Annotated[Quirk, key("Whether `operation` and `version` must be there.")] = Quirk.STYLE
+    alma_numbers: Annotated[
+        Quirk, key("Whether a missing parameter has Alma's own number, 200832, in its details.")
+    ] = Quirk.STYLE
+    short_schema_names: Annotated[Quirk, key("Whether `recordSchema` is a short name, not a URI.")] = (
+        Quirk.STYLE
+    )
+    empty_records: Annotated[Quirk, key("Whether an answer without records has an empty `records`.")] = (
+        Quirk.STYLE
+    )
+    count_failures: Annotated[
+        Quirk, key("Whether a search that failed has a `numberOfRecords`, which is 0.")
+    ] = Quirk.STYLE
+    beyond_the_end: Annotated[
+        Quirk, key("Whether a page behind the last record is an empty one, and no diagnostic (61).")
+    ] = Quirk.STYLE
+    echo: Annotated[Quirk, key("Whether answers repeat their question.")] = Quirk.STYLE
+    cors: Annotated[Quirk, key("Whether pages of other origins may read answers (CORS).")] = Quirk.STYLE
+    in_flight: Annotated[
+        int, key("Requests in work at a time; others are told to come again (503).", whole(1, 100_000))
+    ] = 256
+    in_flight_per_source: Annotated[
+        int, key("Those of one address; others are told to come again (429).", whole(1, 100_000))
+    ] = 32
+    rate_per_source: Annotated[
+        int, key("Requests a second from one address; 0: any number.", whole(0, 1_000_000))
+    ] = 200
+    burst_per_source: Annotated[
+        int, key("How many more it may send at once after a silence.", whole(0, 1_000_000))
+    ] = 400
+    answer_deadline: Annotated[
+        float, key("The time that an answer may take us; then it is 503.", SECONDS)
+    ] = 10.0
+
+
+class SearchPageSettings(Struct, frozen=True):
+    """The page at `/`, on which people search the catalogue."""
+
+    enabled: Annotated[bool, key("Whether there is such a page. It shows no patrons.")] = True
 
 
 class StoreSettings(Struct, frozen=True):
@@ -784,6 +1018,10 @@ class Settings(Struct, frozen=True):
     )
     sip2: Annotated[Sip2Settings, key("The SIP2 listener, and what it bears.")] = Sip2Settings()
     https: Annotated[HttpsSettings, key("The HTTPS listener, and what it bears.")] = HttpsSettings()
+    ncip: Annotated[NcipSettings, key("NCIP, however it comes in.")] = NcipSettings()
+    ncip_tcp: Annotated[NcipTcpSettings, key("The listener for NCIP without HTTP, and what it bears.")] = (
+        NcipTcpSettings()
+    )
     profile: Annotated[
         tuple[NamedProfile, ...], key("Ways to behave and be spoken to, which terminals name.")
     ] = ()
@@ -792,6 +1030,12 @@ class Settings(Struct, frozen=True):
     remote_storage: Annotated[
         tuple[RemoteStorage, ...], key("Stores whose systems tell by NCIP what comes and goes.")
     ] = ()
+    sru: Annotated[
+        tuple[SruProfile, ...], key("The catalogue over SRU. One given replaces all of these.")
+    ] = (SruProfile(),)
+    search_page: Annotated[SearchPageSettings, key("The page on which people search the catalogue.")] = (
+        SearchPageSettings()
+    )
     store: Annotated[StoreSettings, key("Where records are kept.")] = StoreSettings()
     log: Annotated[LogSettings, key("The log, on standard error.")] = LogSettings()
 

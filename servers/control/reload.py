@@ -20,15 +20,16 @@ from servers.configuration.settings import Settings
 from servers.http.front import files_of
 from servers.lines.tls import TlsProblem
 from servers.lines.tls_files import Seen, ServedTls, load, seen
+from servers.ncip.outgoing.facility import Facility, facilities
 
 Reread = Callable[[], Settings]
 """Reads the configuration anew. May raise `ConfigurationProblems`."""
 
 LISTENER: Final = ("host", "port", "pin_tries", "pin_pause_minutes", "pin_tries_a_day")
 PLAIN: Final = ("host", "port")
-HTTPS: Final = ("enabled", "host", "port")
-"""Keys of `sip2`, `sip2.plain` and `https` that last as long as the process, as do the tables `store` and
-`log`.
+ADDRESS: Final = ("enabled", "host", "port")
+"""Keys of `sip2`, of any `plain`, and of `https` and `ncip_tcp` that last as long as the process, as do the
+tables `store` and `log`.
 """
 
 
@@ -71,6 +72,7 @@ class Read(Struct, frozen=True):
 
     settings: Settings
     certificates: Certificates
+    facilities: tuple[Facility, ...]
     waiting: tuple[str, ...] = ()
 
 
@@ -84,18 +86,25 @@ def read_anew(running: Settings, reread: Reread, state: Path) -> Read:
                 _with(written.sip2, running.sip2, LISTENER),
                 plain=_with(written.sip2.plain, running.sip2.plain, PLAIN),
             ),
-            https=_with(written.https, running.https, HTTPS),
+            https=replace(
+                _with(written.https, running.https, ADDRESS),
+                plain=_with(written.https.plain, running.https.plain, PLAIN),
+            ),
+            ncip_tcp=replace(
+                _with(written.ncip_tcp, running.ncip_tcp, ADDRESS),
+                plain=_with(written.ncip_tcp.plain, running.ncip_tcp.plain, PLAIN),
+            ),
             store=running.store,
             log=running.log,
         )
-        certificates = Certificates.load(settings, state)
+        certificates, told = Certificates.load(settings, state), facilities(settings)
     except ConfigurationProblems as problems:
         raise ReloadRefused(*map(str, problems.problems)) from problems
     except (TlsProblem, CertificateError) as problem:
         raise ReloadRefused(str(problem)) from problem
     except OSError as problem:
         raise ReloadRefused(f"{problem.filename}: {problem.strerror}") from problem
-    return Read(settings, certificates, tuple(_differences(written, settings)))
+    return Read(settings, certificates, told, tuple(_differences(written, settings)))
 
 
 def _with(written: Any, running: Any, names: tuple[str, ...]) -> Any:

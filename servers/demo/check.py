@@ -20,22 +20,41 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec.structs import replace
 from rich.console import Console
 from rich.table import Table
 
+from protocols.ncip.codec import read_response, write_request
+from protocols.ncip.dialects import Version, version_in
+from protocols.ncip.errors import RemoteError
+from protocols.ncip.messages import LookupVersion, LookupVersionResponse
+from protocols.ncip.structures import Party
+from protocols.ncip.values import SchemeValuePair
 from protocols.sip2 import messages as m
+from protocols.sru.dialects import Operation
+from protocols.sru.dialects import Version as SruVersion
+from servers.calling import ClientProblem
 from servers.demo.built import DemoProblem
-from servers.demo.facts import Facts
+from servers.demo.facts import Facts, HttpsFacts
 from servers.http.health import READY
+from servers.ncip.client.destination import address
+from servers.ncip.client.exchange import exchange
 from servers.places import FACTS
-from servers.sip2.client import ClientProblem, Sip2Client, Target
+from servers.sip2.client import Sip2Client, Target
 from servers.sip2.command import ACTS
+from servers.sru.client.destination import Target as CatalogueTarget
+from servers.sru.client.destination import address as catalogue
+from servers.sru.client.exchange import ask
+from servers.sru.client.reading import Searched, read_explain, read_search
 
 START_SECONDS = 120.0
 """How long the demonstration may take until it answers; a million items take half of it."""
 ANSWER_SECONDS = 10.0
 STOP_SECONDS = 15.0
 _LOOK_SECONDS = 0.05
+
+COME_AGAIN = "2"
+"""The diagnostic of a catalogue that has no index yet."""
 
 QUESTIONS = ("status", "patron", "checkout", "checkin")
 """The acts of `circdesk sip2` that are asked for, after the login."""
@@ -57,7 +76,7 @@ def check(words: Sequence[str], console: Console) -> int:
         tempfile.TemporaryDirectory(prefix="circdesk-check-") as folder,
         _demonstration(Path(folder), words) as facts,
     ):
-        findings = [*_asked_sip2(facts), *_asked_https(facts)]
+        findings = [*_asked_sip2(facts), *_asked_https(facts), *_asked_sru(facts), *_asked_ncip(facts)]
     table = Table("listener", "question", "answer", "ms", box=None, padding=(0, 2, 0, 0))
     for finding in findings:
         mark = "" if finding.good else "NOT AS IT MUST BE: "
@@ -65,7 +84,7 @@ def check(words: Sequence[str], console: Console) -> int:
             finding.listener, finding.question, mark + finding.answer, f"{finding.milliseconds:.1f}"
         )
     console.print(table, highlight=False, markup=False)
-    good = len(findings) == len(QUESTIONS) + 2 and all(finding.good for finding in findings)
+    good = len(findings) == len(QUESTIONS) + 6 and all(finding.good for finding in findings)
     console.print("Everything answers." if good else "Something is wrong.")
     return 0 if good else 1
 
@@ -150,6 +169,71 @@ def _asked_https(facts: Facts) -> Iterator[Finding]:
         yield Finding("HTTPS", question, answer, answer == "ready", _since(started))
     except (OSError, HTTPException) as problem:
         yield Finding("HTTPS", question, str(problem), False, _since(started))
+
+
+def _asked_sru(facts: Facts) -> Iterator[Finding]:
+    """What can be searched, and a search in the title of an ordinary item."""
+    if facts.https is None:
+        return
+    where, authority = facts.https.sru, None if facts.https.ca is None else Path(facts.https.ca)
+    question, started = "explain", time.perf_counter()
+    try:
+        target = catalogue(where, SruVersion.V1_2, authority)
+        indexes = read_explain(ask(target, Operation.EXPLAIN, {}, ANSWER_SECONDS).body).indexes
+        yield Finding("SRU", question, f"{len(indexes)} indexes", bool(indexes), _since(started))
+        question, query = "searchRetrieve", f"alma.title = {facts.https.sru_title}"
+        found, milliseconds = _found(target, query)
+        hits = found.hits or 0
+        said = (
+            f"{query}: {hits}" if found.hits else f"{query}: {', '.join(one.message for one in found.told)}"
+        )
+        yield Finding("SRU", question, said, hits > 0, milliseconds)
+    except ClientProblem as problem:
+        yield Finding("SRU", question, str(problem), False, _since(started))
+
+
+def _found(target: CatalogueTarget, query: str) -> tuple[Searched, float]:
+    """What a search finds, once there is an index: the demonstration is not long about building it."""
+    give_up = time.monotonic() + ANSWER_SECONDS
+    while True:
+        answer = ask(target, Operation.SEARCH_RETRIEVE, {"query": query}, ANSWER_SECONDS)
+        found = read_search(answer.body)
+        if COME_AGAIN not in {one.number for one in found.told} or time.monotonic() > give_up:
+            return found, answer.milliseconds
+        time.sleep(_LOOK_SECONDS)
+
+
+def _asked_ncip(facts: Facts) -> Iterator[Finding]:
+    """Which versions are spoken, with HTTP and without."""
+    if facts.https is None:
+        return
+    for question, url in (("LookupVersion", facts.https.ncip), ("LookupVersion, TCP", facts.https.ncip_tcp)):
+        yield _asked_versions(facts.https, question, url)
+
+
+def _asked_versions(https: HttpsFacts, question: str, url: str) -> Finding:
+    started = time.perf_counter()
+    agency = Party(agency_id=SchemeValuePair(https.ncip_agency))
+    asked = write_request(LookupVersion(from_agency_id=agency, to_agency_id=agency))
+    authority = None if https.ca is None else Path(https.ca)
+    try:
+        target = replace(address(url), authority=authority)
+        answer, charset = exchange(target, asked, ANSWER_SECONDS)
+        return Finding("NCIP", question, *versions_in(answer, charset), _since(started))
+    except ClientProblem as problem:
+        return Finding("NCIP", question, str(problem), False, _since(started))
+
+
+def versions_in(answer: bytes, charset: str | None) -> tuple[str, bool]:
+    """The versions that an answer tells, and whether it is what it must be."""
+    try:
+        message = read_response(answer, charset).message
+    except RemoteError as error:
+        return str(error), False
+    if not isinstance(message, LookupVersionResponse) or message.problem:
+        return type(message).__name__, False
+    versions = [version_in(uri) for uri in message.version_supported]
+    return ", ".join(version for version in versions if version is not None), set(versions) == set(Version)
 
 
 def judged(answer: m.Message) -> tuple[str, bool]:

@@ -7,18 +7,26 @@ server answers.
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from servers.app import Server
+from servers.configuration.settings import NcipAgency, RemoteStorage, Settings, SruStyle
 from servers.demo.built import Built, Range, write_private
+from servers.lines.addresses import Address
+from servers.ncip.client.destination import Carrier
+from servers.ncip.servlet import PATH
 from servers.places import FACTS
+from servers.sru.profiles import PATH as SRU
 
 OFFLINE_ITEMS = 60
 """Enough for every case of the conformance kit to have its own."""
 
+_WORD = re.compile(r"\b[A-Za-z]{4,}\b", re.ASCII)
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -37,10 +45,24 @@ class Sip2Facts(Struct, frozen=True):
 
 
 class HttpsFacts(Struct, frozen=True):
-    """Where HTTPS is spoken, and whom to trust."""
+    """Where HTTPS is spoken, and whom to trust; where the catalogue is searched as Alma's is, and where with
+    all that SRU has, and a word of a title there; where NCIP is, with HTTP and without, and who may speak it.
+
+    A store names the agency, its profile and one of its desks; a broker the agency and, as its profile, the
+    partner. What nobody may use is empty. None of these needs a secret.
+    """
 
     url: str
     ca: str | None
+    sru: str
+    sru_open: str
+    sru_title: str
+    ncip: str
+    ncip_tcp: str
+    ncip_agency: str
+    ncip_profile: str
+    ncip_desk: str
+    ncip_partner: str
 
 
 class Facts(Struct, frozen=True):
@@ -85,7 +107,7 @@ def facts_of(server: Server, built: Built) -> Facts:
             other_user=other_user,
             other_password=other_password,
         ),
-        https=_https(server),
+        https=_https(server, built),
         z3950=None,
         patrons=built.patrons,
         items=items,
@@ -96,13 +118,73 @@ def facts_of(server: Server, built: Built) -> Facts:
     )
 
 
-def _https(server: Server) -> HttpsFacts | None:
+def _https(server: Server, built: Built) -> HttpsFacts | None:
     at, authority = server.https.address, server.https_tls.authority
     if at is None:
         return None
+    url = f"https://{_host(at)}:{at.port}"
+    storage, broker = _storage(server.settings), _broker(server.settings)
+    return HttpsFacts(
+        url=url,
+        ca=None if authority is None else str(authority.absolute()),
+        sru=_database(server.settings, SruStyle.ALMA, url),
+        sru_open=_database(server.settings, SruStyle.OPEN, url),
+        sru_title=_word(server, built),
+        ncip=f"{url}{PATH}",
+        ncip_tcp=_tcp(server),
+        ncip_agency=server.settings.institution.code,
+        ncip_profile="" if storage is None else storage.profile,
+        ncip_desk="" if storage is None else storage.desks[0],
+        ncip_partner="" if broker is None else broker.profiles[0],
+    )
+
+
+def _database(settings: Settings, style: SruStyle, url: str) -> str:
+    """Where the first catalogue of this style is searched; empty if there is none."""
+    profile = next((profile for profile in settings.sru if profile.style is style), None)
+    return "" if profile is None else f"{url}{SRU}{profile.database or settings.institution.code}"
+
+
+def _word(server: Server, built: Built) -> str:
+    """The longest word without accents of an ordinary item's title; empty if none has one."""
+    library = server.desk.library
+    items = (library.item(barcode) for barcode in built.items.barcodes())
+    titles = (library.title(item) for item in items if item is not None)
+    words = (_WORD.findall(title) for title in titles)
+    return max(next(filter(None, words), [""]), key=len)
+
+
+def _tcp(server: Server) -> str:
+    """Where NCIP is spoken without HTTP; empty if nowhere."""
+    at = server.ncip_tcp.tls
+    return "" if at is None else f"{Carrier.TLS}://{_host(at)}:{at.port}"
+
+
+def _host(at: Address) -> str:
+    """The host as it stands in a URL."""
     host = reachable(at.host)
-    url = f"https://{f'[{host}]' if ':' in host else host}:{at.port}"
-    return HttpsFacts(url, None if authority is None else str(authority.absolute()))
+    return f"[{host}]" if ":" in host else host
+
+
+def _storage(settings: Settings) -> RemoteStorage | None:
+    """The first store whose partner may speak in the name of the institution."""
+    spoken_for = {profile for partner in _open_partners(settings) for profile in partner.profiles}
+    return next((storage for storage in settings.remote_storage if storage.profile in spoken_for), None)
+
+
+def _broker(settings: Settings) -> NcipAgency | None:
+    """The first partner that may speak so and has a profile that is no store's."""
+    stores = {storage.profile for storage in settings.remote_storage}
+    brokers = (partner for partner in _open_partners(settings) if stores.isdisjoint(partner.profiles))
+    return next(brokers, None)
+
+
+def _open_partners(settings: Settings) -> Iterator[NcipAgency]:
+    """Partners that speak in the institution's name, under a profile, and have nothing to prove it by."""
+    for partner in settings.ncip_agency:
+        named = settings.institution.code in (partner.code, *partner.aliases)
+        if named and partner.profiles and not partner.secret and not partner.certificate:
+            yield partner
 
 
 def _parted(items: Range) -> tuple[Range, Range]:

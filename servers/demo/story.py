@@ -40,6 +40,7 @@ CASES: Final = {
     "patron_no_loans": "has nothing on loan",
     "patron_to_block": "whose card a machine may block and unblock",
     "patron_to_guess": "whose PIN may be tried until a machine pauses",
+    "patron_partner": "whose card stands for the readers of a partner library",
     "item_on_loan": "on loan, overdue",
     "item_on_hold": "on the hold shelf for somebody",
     "item_reference": "for use in the reading room only",
@@ -171,6 +172,7 @@ class Story:
         for case in ("patron_no_loans", "patron_to_block", "patron_to_guess"):
             self._patron(case=case)
         self._item(self._title(), STACKS, case="item_to_note")
+        self._patron("staff", case="patron_partner")
 
     def _patron(self, group: str = "adult", **known: Any) -> Patron:
         patron = self._register.patron(next(self._people), group, **known)

@@ -52,6 +52,13 @@ def things_to_type(desk: CirculationDesk, built: Built, facts: Facts, state: Pat
     )
     yield Thing(f"{run} sip2 item --item {item}{there}", "where is an item?")
     yield Thing(f"{run} sip2 checkin --item {item}{there}", "return")
+    if facts.https is not None and facts.https.ncip_profile and "item_remote" in built.cases:
+        stored = built.cases["item_remote"]
+        yield Thing(f"{run} ncip LookupItem --item {stored}{there}", "NCIP: an item of the automated store")
+        yield Thing(f"{run} ncip CheckInItem --as store --item {stored}{there}", "the store has put it away")
+    if facts.https is not None and facts.https.sru_open:
+        word = facts.https.sru_title
+        yield Thing(f"{run} search {word}{there}", "the catalogue: hits, and what is on its shelf now")
     for fee in islice(_open_fees(desk, built), 1):
         payer = desk.library.patrons[fee.patron].barcode
         yield Thing(f"{run} sip2 pay --patron {payer} --amount {fee.left:.2f}{there}", "pay a fee")

@@ -16,11 +16,12 @@ from rich.text import Text
 from core.desk import CirculationDesk
 from servers.app import Server
 from servers.demo.built import CONFIGURATION, Built
-from servers.demo.facts import Facts
+from servers.demo.facts import Facts, HttpsFacts
 from servers.demo.house import TERMINALS
 from servers.demo.story import CASES
 from servers.demo.things import ready_items, ready_patrons, things_to_type
 from servers.places import FACTS
+from servers.search.front import HOME
 
 SHOWN = 4
 """Ordinary patrons and items that are shown."""
@@ -39,6 +40,11 @@ def welcome(server: Server, built: Built, facts: Facts, state: Path, console: Co
     _line(console, f"SIP2 over TLS  {facts.sip2.host}:{facts.sip2.port}, institution {facts.institution}")
     if facts.https is not None:
         _line(console, f"HTTPS          {facts.https.url}")
+        if server.settings.search_page.enabled:
+            _line(console, f"catalogue      {facts.https.url}{HOME}, in a browser")
+        if databases := [one for one in (facts.https.sru, facts.https.sru_open) if one]:
+            _line(console, f"SRU            {' and '.join(databases)}")
+        _line(console, f"NCIP           {facts.https.ncip}{_partners(facts.https)}")
     _line(console, f"authority      {facts.sip2.ca or 'whoever issued your certificate'}")
     _line(console, f"configuration  {state.absolute() / CONFIGURATION}")
     _line(console, f"facts          {state.absolute() / FACTS}")
@@ -64,6 +70,13 @@ def _extent(desk: CirculationDesk, built: Built, *, new: bool) -> str:
     return (
         f"{len(library.bibs):,} bibs, {len(library.items):,} items, {len(library.patrons):,} patrons; {since}"
     )
+
+
+def _partners(https: HttpsFacts) -> str:
+    """Who may speak NCIP without more ado: profile and desk of the store, and the broker's profile."""
+    store = f"store {https.ncip_profile} at {https.ncip_desk}" if https.ncip_profile else ""
+    broker = f"broker {https.ncip_partner}" if https.ncip_partner else ""
+    return "".join(f", {partner}" for partner in (store, broker) if partner)
 
 
 def _terminals(server: Server, built: Built) -> Iterator[Row]:

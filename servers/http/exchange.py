@@ -6,9 +6,9 @@ of a kind that the route takes; what it returns is sent as it is.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -50,8 +50,13 @@ class HttpAnswer(Struct, frozen=True):
     headers: Mapping[str, str] = {}
     told: Mapping[str, object] = {}
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a header in which a line ends: what follows would be another."""
+        if any(not value.isprintable() for value in (self.content_type, *self.headers.values())):
+            raise ValueError("a header with a control character in it")
 
-Handler = Callable[[HttpRequest], Awaitable[HttpAnswer]]
+
+Handler = Callable[[HttpRequest], Coroutine[Any, Any, HttpAnswer]]
 """Answers. May be cancelled at any await, once the time for it is over."""
 
 
@@ -61,7 +66,8 @@ class Route(Struct, frozen=True, kw_only=True):
     HEAD is answered by the route of GET, and OPTIONS by itself. A body may have ``body`` bytes, and must be
     of one of the media types ``takes`` if any are named. Requests are counted at the ``gate``, which the
     routes of a front share. ``allow`` names the networks that may ask; None: everybody. ``level`` is that of
-    its lines in the log. ``draining`` tells that it is answered, too, while the server closes down.
+    its lines in the log. ``draining`` tells that it is answered, too, while the server closes down. ``dress``
+    puts what the listener refuses into the words of the front.
     """
 
     method: str
@@ -74,6 +80,7 @@ class Route(Struct, frozen=True, kw_only=True):
     allow: tuple[Network, ...] | None = None
     level: LogLevel = LogLevel.INFO
     draining: bool = False
+    dress: Callable[[HttpAnswer], HttpAnswer] | None = None
 
 
 def said(text: str, status: int = HTTPStatus.OK) -> HttpAnswer:

@@ -13,8 +13,11 @@ from msgspec.structs import replace
 from servers.configuration.settings import HttpsSettings, Settings
 from servers.http.application import Application
 from servers.http.exchange import Route
-from servers.http.listener import HttpListener
-from servers.lines.addresses import Address
+from servers.http.service import HttpService
+from servers.lines.accept import Door, Entry
+from servers.lines.addresses import Address, networks
+from servers.lines.limits import Limits
+from servers.lines.line import LineListener
 
 HTTP1 = ["http/1.1"]
 """What we speak, for clients that choose in the handshake (RFC 7301)."""
@@ -29,25 +32,38 @@ class Front(Protocol):
 
 
 class HttpsFront:
-    """Listens for HTTPS at ``address``; None: not at all."""
+    """Listens for HTTPS at ``address``, and for HTTP without TLS at ``plain``; None: not at all."""
 
     def __init__(self, settings: Settings, fronts: Sequence[Front]) -> None:
         self.address: Address | None = None
+        self.plain: Address | None = None
         self._fronts = fronts
-        self.listener = HttpListener(settings.https, self._application(settings))
+        self.service = HttpService(settings.https, self._application(settings))
+        self.listener = LineListener("https", line_limits(settings.https), self.service.converse)
 
     def open(self, context: ssl.SSLContext) -> None:
-        """Listen, if the settings ask for it. Raises `CannotListen`."""
-        if self.listener.settings.enabled:
-            self.address = Address(*self.listener.open(_speaking_http(context)))
+        """Listen at every door that the settings have. Raises `CannotListen`."""
+        self.listener.tls = _speaking_http(context)
+        for door in doors(self.service.settings):
+            address = Address(*self.listener.open(door))
+            if door.entry is Entry.TLS:
+                self.address = address
+            else:
+                self.plain = address
 
     def take_on(self, settings: Settings, context: ssl.SSLContext) -> None:
-        """Go on by these settings, from the next request and handshake on."""
-        self.listener.take_on(settings.https, self._application(settings), _speaking_http(context))
+        """Go on by these settings, from the next request and handshake on. Who is in may stay."""
+        self.service.settings = settings.https
+        self.service.application = self._application(settings)
+        self.listener.tls = _speaking_http(context)
+        self.listener.bear(line_limits(settings.https), doors(settings.https))
 
     async def drain(self, seconds: float) -> None:
-        """Stop listening, and let what is in work finish."""
+        """Stop listening, let what is in work be answered, then close; after ``seconds`` all are cut off."""
+        self.service.draining = True
+        self.service.settle()
         await self.listener.drain(seconds)
+        await self.service.stop()
 
     def _application(self, settings: Settings) -> Application:
         return Application(route for front in self._fronts for route in front.routes(settings))
@@ -62,6 +78,25 @@ def files_of(settings: Settings) -> HttpsSettings:
         tls_certificate=own or sip2.tls_certificate,
         tls_key=https.tls_key if own else sip2.tls_key,
         tls_client_ca=https.tls_client_ca or sip2.tls_client_ca,
+    )
+
+
+def doors(settings: HttpsSettings) -> tuple[Door, ...]:
+    """Where HTTP comes in: the door of TLS, the plain one, as far as they are open."""
+    proxies, plain = networks(settings.proxy_from), settings.plain
+    tls = Door(settings.host, settings.port, Entry.TLS, (), proxies)
+    without = Door(plain.host, plain.port, Entry.PLAIN, networks(plain.allow), proxies)
+    return (*((tls,) if settings.enabled else ()), *((without,) if plain.port else ()))
+
+
+def line_limits(settings: HttpsSettings) -> Limits:
+    """What connections bear before and beside HTTP."""
+    return Limits(
+        connections=settings.connections,
+        connections_per_source=settings.connections_per_source,
+        handshakes=settings.handshakes,
+        handshakes_per_source=settings.handshakes_per_source,
+        handshake_timeout=settings.handshake_timeout,
     )
 
 

@@ -25,6 +25,7 @@ from prometheus_client.metrics_core import (
 from core.journal import Journal
 from servers.lines.accept import House
 from servers.lines.tls_files import days_until
+from servers.ncip.outgoing.verdict import Outcome
 from servers.sip2.board.gauges import Counted
 
 TIMES: Final = range(8, 24, 2)
@@ -83,6 +84,30 @@ def of_answers(answers: Mapping[tuple[str, int], int]) -> Iterator[Metric]:
     yield family
 
 
+def of_ncip(answers: Mapping[tuple[str, str, str], int]) -> Iterator[Metric]:
+    """NCIP, by partner, service and problem; the partner is empty where nobody could be believed."""
+    family = CounterMetricFamily(
+        "circdesk_ncip_messages",
+        "Messages that were answered.",
+        labels=["agency", "service", "problem"],
+    )
+    for labels, count in answers.items():
+        family.add_metric(labels, count)
+    yield family
+
+
+def of_sru(answers: Mapping[tuple[str, str, str], int]) -> Iterator[Metric]:
+    """SRU, by database, operation and the number of the first diagnostic, which is empty for none."""
+    family = CounterMetricFamily(
+        "circdesk_sru_requests",
+        "Requests that were answered.",
+        labels=["database", "operation", "diagnostic"],
+    )
+    for labels, count in answers.items():
+        family.add_metric(labels, count)
+    yield family
+
+
 def of_journal(journal: Journal) -> Iterator[Metric]:
     """How what was decided becomes durable."""
     yield GaugeMetricFamily(
@@ -113,6 +138,24 @@ def of_acts(loans: Mapping[str, int], returns: Mapping[str, int]) -> Iterator[Me
         for agency, count in counted.items():
             family.add_metric([agency], count)
         yield family
+
+
+def of_outgoing(counts: Mapping[str, Mapping[Outcome, int]], waiting: Mapping[str, str]) -> Iterator[Metric]:
+    """What storage facilities were told."""
+    messages = CounterMetricFamily(
+        "circdesk_storage_messages",
+        "Messages to a storage facility, by what became of them.",
+        labels=["profile", "outcome"],
+    )
+    stuck = GaugeMetricFamily(
+        "circdesk_storage_stuck", "1: a message to the facility is not taken, and waits.", labels=["profile"]
+    )
+    for profile, outcomes in counts.items():
+        for outcome, count in outcomes.items():
+            messages.add_metric([profile, outcome.name.lower()], count)
+    for profile, why in waiting.items():
+        stuck.add_metric([profile], bool(why))
+    yield from (messages, stuck)
 
 
 def of_certificates(ends: Mapping[str, datetime]) -> Iterator[Metric]:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from http import HTTPStatus
 from typing import Final
 
-from servers.http.exchange import TEXT, HttpAnswer
+from servers.http.exchange import TEXT, HttpAnswer, Route
 
 SERVER: Final = "circdesk"
 """What we say of ourselves (RFC 9110, 10.2.4): no version, which helps nobody but attackers."""
@@ -39,7 +39,7 @@ class Refusal(StrEnum):
 
 
 WORDS: Final[Mapping[Refusal, tuple[HTTPStatus, str]]] = {
-    Refusal.NOT_HTTP: (HTTPStatus.BAD_REQUEST, "This is no HTTP/1.1 request. Speak HTTP/1.1 over TLS here."),
+    Refusal.NOT_HTTP: (HTTPStatus.BAD_REQUEST, "This is no HTTP/1.1 request. Speak HTTP/1.1 here."),
     Refusal.BROKEN_BODY: (
         HTTPStatus.BAD_REQUEST,
         "The body is not as its headers say. Send it again, whole.",
@@ -115,6 +115,12 @@ def refused(refusal: Refusal, **headers: str) -> HttpAnswer:
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         named.setdefault("Retry-After", "1")
     return HttpAnswer(f"{sentence}\n".encode(), TEXT, status, named, {"refused": refusal})
+
+
+def refused_by(route: Route, refusal: Refusal, **headers: str) -> HttpAnswer:
+    """The answer, in the words of the front that the request was for."""
+    answer = refused(refusal, **headers)
+    return answer if route.dress is None else route.dress(answer)
 
 
 def last_word(refusal: Refusal) -> bytes:

@@ -1,32 +1,65 @@
-"""An answer as aiohttp sends it: with the headers that every answer has, and compressed where that pays."""
+"""An answer as bytes: with the headers that every answer has, and compressed where that pays."""
 
 from __future__ import annotations
 
-from aiohttp import web
+import asyncio
+import gzip
+import time
+from email.utils import formatdate
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Final
+
+from msgspec.structs import replace
 
 from servers.http.exchange import HttpAnswer
+from servers.http.parsing import Head
 from servers.http.refusals import SERVER
 
+BODILESS: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+"""What has no body, and says nothing of one (RFC 9110, 8.6)."""
 
-def response_of(answer: HttpAnswer, accepted: str, compress_from: int) -> web.Response:
-    """The response. ``accepted`` is the Accept-Encoding of the request; gzip is all that we can do.
+LONG: Final = 32_768
+"""Bytes whose compression takes about a millisecond."""
 
-    A body that a front has compressed itself, or that is as long by chance as not, is the same to all: caches
-    are told by Vary only where the answer depends on it.
+
+async def compressed(answer: HttpAnswer, accepted: str) -> HttpAnswer:
+    """A long answer, shorter if the client can read it so. ``accepted`` is its Accept-Encoding; gzip is all
+    that we can do, and what takes long is done beside the loop.
+
+    A body that a front has compressed itself is the same to all; caches are told by Vary only where the
+    answer depends on it.
     """
+    if "Content-Encoding" in answer.headers:
+        return answer
+    headers, body = {**answer.headers, "Vary": "Accept-Encoding"}, answer.body
+    if takes_gzip(accepted):
+        headers["Content-Encoding"] = "gzip"
+        body = _gzipped(body) if len(body) < LONG else await asyncio.to_thread(_gzipped, body)
+    return replace(answer, body=body, headers=headers)
+
+
+def response(answer: HttpAnswer, head: Head, *, closes: bool) -> bytes:
+    """The answer to the request with this head."""
+    status = HTTPStatus(answer.status)
     headers = {
         "Server": SERVER,
+        "Date": _date(int(time.time())),
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",
-        "Content-Type": answer.content_type,
         **answer.headers,
     }
-    response = web.Response(body=answer.body, status=answer.status, headers=headers)
-    if len(answer.body) >= compress_from and "Content-Encoding" not in response.headers:
-        response.headers["Vary"] = "Accept-Encoding"
-        if takes_gzip(accepted):
-            response.enable_compression(web.ContentCoding.gzip)
-    return response
+    if status not in BODILESS:
+        headers["Content-Type"] = answer.content_type
+        headers["Content-Length"] = str(len(answer.body))
+    if closes:
+        headers["Connection"] = "close"
+    elif head.version == "1.0":
+        headers["Connection"] = "keep-alive"
+    lines = [f"HTTP/{head.version} {status.value} {status.phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    text = "\r\n".join((*lines, "", ""))
+    return text.encode() + (b"" if head.method == "HEAD" else answer.body)
 
 
 def takes_gzip(accepted: str) -> bool:
@@ -36,3 +69,13 @@ def takes_gzip(accepted: str) -> bool:
         name, _, weight = coding.partition(";")
         weights[name.strip()] = not weight or any(digit in weight for digit in "123456789")
     return weights.get("gzip", weights.get("*", False))
+
+
+def _gzipped(body: bytes) -> bytes:
+    return gzip.compress(body, 6, mtime=0)
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    """The moment as HTTP has it (RFC 9110, 5.6.7)."""
+    return formatdate(second, usegmt=True)

@@ -26,6 +26,7 @@ from protocols.ncip.dialects import Dialect
 from protocols.ncip.errors import RemoteError, refusal
 from protocols.ncip.problems import ProblemType
 from protocols.ncip.repairs import Mode, Repair, Repaired
+from protocols.ncip.shapes import Shapes
 from protocols.ncip.structures import Problem
 from servers.configuration.settings import NcipMode, Settings
 from servers.lines.logins import LoginFailures
@@ -87,6 +88,7 @@ class NcipResponder:
             settings.ncip.secret_failures_per_source, settings.ncip.secret_failure_window, monotonic
         )
         self._reminded: dict[tuple[str, Repair], float] = {}
+        self._shapes = Shapes()
         self.take_on(settings)
 
     def take_on(self, settings: Settings) -> None:
@@ -103,7 +105,7 @@ class NcipResponder:
         """The answer to a message. May be cancelled at any await: what is recorded then stays recorded."""
         agencies, began = self._agencies, asyncio.get_running_loop().time()
         try:
-            received = read(asked.body, asked.charset)
+            received = self._shapes.read(asked.body, asked.charset)
         except RemoteError as error:
             return self._not_understood(error)
         service = type(received.message)
@@ -126,7 +128,7 @@ class NcipResponder:
     def later(self, asked: Asked) -> Told:
         """What is told to whoever had better ask again, since we are too slow."""
         try:
-            received = read(asked.body, asked.charset)
+            received = self._shapes.read(asked.body, asked.charset)
         except RemoteError as error:
             return self._not_understood(error)
         return self._told(asked, received, refused(received.message, OUR_OWN))

@@ -6,21 +6,18 @@ store; and settling much never crowds out the machines, for there is one unit of
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
 
-from core.desk import Actor, Answer, CirculationDesk, Outcome
-from core.journal import Settled
+from core.desk import Actor, CirculationDesk
 from core.model.records import Discrepancy, DiscrepancyId
-from core.refusals import Refused
 from servers.configuration.settings import Terminal
 from servers.control.arguments import taken
+from servers.control.kept import done
 from servers.control.socket import Verb, VerbRefused
 from servers.reconcile.work_list import details, line
-from servers.words.english import REFUSALS
 
 
 class WhichLines(Struct, frozen=True, forbid_unknown_fields=True):
@@ -59,12 +56,12 @@ def verbs(desk: CirculationDesk, terminals: Callable[[], Sequence[Terminal]]) ->
     async def settle(arguments: Mapping[str, Any]) -> Mapping[str, Any]:
         wanted = taken(arguments, ToSettle)
         found = [_found(number, desk) for number in wanted.numbers]
-        done = []
+        settled = []
         for noted in found:
             actor = Actor(wanted.by, noted.agency)
-            if await _is_kept(desk.settle_discrepancy(actor, noted.id, wanted.note)):
-                done.append(noted.id)
-        return {"settled": done, "before": [noted.id for noted in found if noted.id not in done]}
+            if await done(desk.settle_discrepancy(actor, noted.id, wanted.note)):
+                settled.append(noted.id)
+        return {"settled": settled, "before": [noted.id for noted in found if noted.id not in settled]}
 
     return {"discrepancies": discrepancies, "discrepancy": discrepancy, "settle": settle}
 
@@ -74,17 +71,3 @@ def _found(number: int, desk: CirculationDesk) -> Discrepancy:
     if noted is None:
         raise VerbRefused(f"The work list has no number {number}; circdesk reconcile --all shows all of it.")
     return noted
-
-
-async def _is_kept(answer: Answer[Outcome]) -> bool:
-    """Whether this act has changed anything, once that is durable. Raises `VerbRefused`."""
-    if isinstance(answer.outcome, Refused):
-        raise VerbRefused(REFUSALS[answer.outcome.reason])
-    unit = answer.unit
-    if unit is not None:
-        settled = asyncio.Event()
-        unit.then(lambda _: settled.set())
-        await settled.wait()
-        if unit.settled is not Settled.KEPT:
-            raise VerbRefused("The store did not keep it: see the log, and settle the rest again.")
-    return bool(answer.outcome)

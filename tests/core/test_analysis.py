@@ -21,10 +21,10 @@ FOLDED = [
     ("Đặng Thái Mai", "dang thai mai"),
     ("Ærø og Þór Smørrebrød", "aero og thor smorrebrod"),
     ("Œuvres complètes", "oeuvres completes"),
-    ("Diyarbakır İzmir", "diyarbakir izmir"),
+    ("Diyarbak\u0131r İzmir", "diyarbakir izmir"),
     ("well-known and_so", "well known and so"),
-    ("l'art d’aimer", "l art d aimer"),
-    ("Qurʼān ʻAlī", "quran ali"),
+    ("l'art d\u2019aimer", "l art d aimer"),
+    ("Qur\u02bcān \u02bbAlī", "quran ali"),
     ("C++ and C#, 1+1 = #2", "c++ and c# 1 1 2"),
     ("2ᵉ édition, ﬁn", "2e edition fin"),
     ("\x98Der\x9c Prozess", "der prozess"),
@@ -59,7 +59,7 @@ def test_folding_twice_is_folding_once(text: str) -> None:
     assert once == " ".join(once.split())
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_characters="ı"), max_size=20))
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\u0131"), max_size=20))
 def test_forms_that_look_equal_are_equal(text: str) -> None:
     assert fold(normalize("NFC", text)) == fold(normalize("NFD", text)) == fold(text)
 
@@ -114,9 +114,9 @@ TERMS = [
     (PointKind.OCLC, "(OCoLC)ocm00012345", "12345"),
     (PointKind.OCLC, "ocn812345678", "812345678"),
     (PointKind.OCLC, "12345", "12345"),
-    (PointKind.NUMBER, "1999", "00000000000000001999"),
+    (PointKind.NUMBER, "1999", "0000000000000001999"),
     (PointKind.NUMBER, "19uu", ""),
-    (PointKind.RECORD_NUMBER, "991234567890123456", "00991234567890123456"),
+    (PointKind.RECORD_NUMBER, "991234567890123456", "0991234567890123456"),
     (PointKind.RECORD_NUMBER, "b-00012", "b00012"),
     (PointKind.IDENTIFIER, "10.1000/182 x", "101000182x"),
     (PointKind.CODE, "ENG", "eng"),

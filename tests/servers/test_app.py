@@ -38,15 +38,18 @@ from servers.app import (
     pin_guard,
     serve,
 )
+from servers.calling import ClientProblem
 from servers.configuration.reading import ConfigurationProblems, Problem
-from servers.configuration.settings import Settings, Sip2Settings, StoreKind, StoreSettings
+from servers.configuration.settings import PlainSettings, Settings, Sip2Settings, StoreKind, StoreSettings
 from servers.control.client import ControlProblem, ask
 from servers.control.reload import ReloadRefused
 from servers.lines.tls import TlsProblem
-from servers.sip2.client import ClientProblem, Sip2Client, Target
+from servers.sip2.client import Sip2Client, Target
 from tests.fakes.served import ANYWHERE, ANYWHERE_HTTPS, PASSWORD, USER, fill, served, settings
 from tests.fakes.stores import RefusingStore
 from tests.fakes.world import ANN, BOOK, RECORDS
+from tests.matrix import proves
+from tests.walks.given import free_port
 
 NOW = datetime.now().replace(microsecond=0)
 CHECKOUT = m.Checkout(
@@ -117,6 +120,7 @@ class TestStarting:
         assert isinstance(refused, m.CheckoutResponse)
         assert not refused.ok
         assert sorted(path.name for path in (tmp_path / "new" / "state").iterdir()) == [
+            "catalogue",
             "certs",
             "circdesk.db",
             "circdesk.db.lock",
@@ -398,7 +402,7 @@ class TestHttps:
     async def test_while_it_closes_down_it_lives_and_is_not_ready(self, tmp_path: Path) -> None:
         async with served(tmp_path) as server, self.client(server) as ask, self.client(server) as again:
             assert await ask("/health/ready") == await again("/health/ready") == (200, "ready\n")
-            server._stopping = server.https.listener.service.draining = True
+            server._stopping = server.https.service.draining = True
             assert await ask("/health/ready") == (503, "not ready: closing down\n")
             assert await again("/health/live") == (200, "live\n")
 
@@ -453,6 +457,17 @@ class TestHttps:
             await server.look_at_certificates()
             assert await shown(server) == after
             assert isinstance(await asyncio.to_thread(asked, target(server)), m.CheckoutResponse)
+
+    @proves("plain HTTP for loopback or an allow list")
+    async def test_it_is_served_without_tls_where_a_port_is_named(self, tmp_path: Path) -> None:
+        both = replace(ANYWHERE_HTTPS, plain=PlainSettings(port=free_port()))
+        for https in (both, replace(both, enabled=False)):
+            async with served(tmp_path, https=https) as server:
+                assert server.https.plain is not None
+                assert (server.https.address is None) is not https.enabled
+                async with aiohttp.ClientSession("http://{}:{}".format(*server.https.plain)) as session:
+                    await server.reload()
+                    assert (await session.get("/health/ready")).status == 200
 
     async def test_it_can_be_left_out(self, tmp_path: Path) -> None:
         async with served(tmp_path, https=replace(ANYWHERE_HTTPS, enabled=False)) as server:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 
 import pytest
@@ -92,7 +93,102 @@ def test_no_line_at_all_is_a_sentence(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
     assert main(["decode"]) == 1
-    assert capsys.readouterr() == ("", "circdesk decode: there is no line to read.\n")
+    assert capsys.readouterr() == ("", "circdesk decode: there is no message to read.\n")
+
+
+ASKED = (
+    '<NCIPMessage xmlns="http://www.niso.org/2008/ncip" version="http://www.niso.org/schemas/ncip/v2_02/ncip_v2_02.xsd">'
+    "<LookupUser><AuthenticationInput><AuthenticationInputData>canary</AuthenticationInputData>"
+    "<AuthenticationDataFormatType>text</AuthenticationDataFormatType>"
+    "<AuthenticationInputType>PIN</AuthenticationInputType></AuthenticationInput>"
+    "<LoanedItemsDesired/><UserElementType>[red]Fly[/red]</UserElementType></LookupUser></NCIPMessage>"
+)
+REFUSED = (
+    '<n:NCIPMessage xmlns:n="http://www.niso.org/2008/ncip" '
+    'n:version="http://www.niso.org/schemas/ncip/v2_02/ncip_v2_02.xsd"><n:LookupUserResponse><n:Problem>'
+    "<n:ProblemType>User Blocked</n:ProblemType>"
+    "<n:ProblemElement>//LookupUser/AuthenticationInput</n:ProblemElement><n:ProblemValue>canary</n:ProblemValue></n:Problem>"
+    "</n:LookupUserResponse></n:NCIPMessage>"
+)
+
+
+class TestNcip:
+    """The same for NCIP, which may stand anywhere."""
+
+    def test_elements_are_named_and_values_explained(self, capsys: pytest.CaptureFixture[str]) -> None:
+        status, out = decoded(capsys, f"curl -d '{ASKED}' https://desk/")
+        assert status == 0
+        assert out.startswith("NCIP 2.02 LookupUser, partner to library: asks ")
+        assert "│ LoanedItemsDesired │ yes │" in out
+        assert "│ UserElementType │ [red]Fly[/red] │ not in the standard's list │" in out
+
+    def test_what_was_repaired_and_what_is_a_trifle_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        sent = ASKED.replace("<UserElementType>", "<UserElementType> ").replace("<Loaned", "<Fly/><Loaned")
+        _, out = decoded(capsys, sent)
+        assert "Repaired: attribute without the namespace, at //NCIPMessage/@version." in out
+        assert "Repaired: element left out, at //LookupUser/Fly." in out
+        assert "Trifle: blanks around a value, at //LookupUser/UserElementType." in out
+
+    def test_a_problem_is_told_in_plain_words(self, capsys: pytest.CaptureFixture[str]) -> None:
+        status, out = decoded(capsys, REFUSED)
+        assert status == 0
+        assert "NCIP 2.02 LookupUserResponse, library to partner: answers" in out
+        assert (
+            "Refused: User Blocked. The reader may not borrow at present. Send the reader to the desk" in out
+        )
+        assert out.endswith("Written as the standard has it.")
+
+    @proves("no secret of NCIP is shown by the tools")
+    @pytest.mark.parametrize("plain", [(), ("--plain",)])
+    def test_secrets_are_not_shown(self, capsys: pytest.CaptureFixture[str], plain: tuple[str, ...]) -> None:
+        _, out = decoded(capsys, *plain, ASKED, REFUSED, ASKED.replace("</LookupUser>", ""))
+        assert "canary" not in out
+        assert out.count("***") == 2
+
+    def test_plain_is_a_line_for_each_element(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["decode", "--plain", REFUSED]) == 0
+        assert capsys.readouterr().out.splitlines() == [
+            "message\tNCIP 2.02 LookupUserResponse\tlibrary to partner: answers",
+            "field\t/Problem\tProblem",
+            "field\t/Problem/ProblemType\tProblemType\tUser Blocked",
+            "field\t/Problem/ProblemElement\tProblemElement\t//LookupUser/AuthenticationInput",
+            "field\t/Problem/ProblemValue\tProblemValue\t***",
+            "note\t\t\tRefused: User Blocked. The reader may not borrow at present. "
+            "Send the reader to the desk, which can see why.",
+            "note\t\t\tWritten as the standard has it.",
+        ]
+
+    def test_xml_that_is_broken_has_its_place(self, capsys: pytest.CaptureFixture[str]) -> None:
+        status, out = decoded(capsys, "<NCIPMessage>\n<LookupUser></LookupItem></NCIPMessage>")
+        assert status == 1
+        assert out == (
+            "NCIP that cannot be read No well-formed XML: line 2, column 15: "
+            "an end tag closes another element than the one that is open."
+        )
+
+    def test_how_it_was_escaped_is_told(self, capsys: pytest.CaptureFixture[str]) -> None:
+        _, out = decoded(capsys, html.escape(REFUSED))
+        assert "It was escaped, as in HTML or XML." in out
+
+    def test_over_many_lines_of_standard_input_it_is_one_message(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lines = f"POST / HTTP/1.1\nDate: 10:30\n\n{REFUSED}\n".replace("><", ">\n<")
+        monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+        status, out = decoded(capsys)
+        assert status == 0
+        assert out.count("LookupUserResponse") == 1
+        assert "that is known here" not in out
+
+    def test_both_protocols_may_be_given(self, capsys: pytest.CaptureFixture[str]) -> None:
+        status, out = decoded(capsys, STATUS, REFUSED)
+        assert status == 0
+        assert out.index("99 ScStatus") < out.index("LookupUserResponse")
+
+    def test_bare_problems_are_shown(self, capsys: pytest.CaptureFixture[str]) -> None:
+        bare = REFUSED.replace("<n:LookupUserResponse>", "").replace("</n:LookupUserResponse>", "")
+        _, out = decoded(capsys, bare)
+        assert out.startswith("NCIP 2.02 Problem, library to partner: answers ")
 
 
 def test_another_delimiter_is_told(capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,3 +207,36 @@ def test_settings_that_cannot_be_are_a_sentence(
 def test_what_was_pasted_colours_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     _, out = decoded(capsys, "36Y20260302    093000AO[red]TOWN[/red]|AAP1|")
     assert "[red]TOWN[/red]" in out
+
+
+@proves("a query explained at the command line")
+def test_a_query_is_shown_clause_by_clause_and_as_xcql(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out = decoded(capsys, "--cql", 'title any "cat hat" and a')
+    assert status == 0
+    assert out.startswith('and title any "cat hat" a <triple xmlns="http://www.loc.gov/zing/cql/xcql/">')
+
+
+@proves("a query explained at the command line")
+def test_a_mistake_in_a_query_has_a_caret_under_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["decode", "--cql", "title = (cat"]) == 1
+    query, caret, *_ = capsys.readouterr().out.splitlines()
+    assert query == "title = (cat"
+    assert query[caret.index("^")] == "("
+
+
+def test_every_line_of_standard_input_may_be_a_query(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("cat\n\n[bold]dog\n"))
+    status, out = decoded(capsys, "--cql")
+    assert status == 0
+    assert out.count("<searchClause") == 2
+    assert "[bold]dog" in out
+
+
+def test_no_query_is_said_to_be_none(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n"))
+    assert main(["decode", "--cql"]) == 1
+    assert capsys.readouterr().err == "circdesk decode: there is no query to read.\n"

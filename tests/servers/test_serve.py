@@ -173,6 +173,9 @@ class TestWhatCannotBeHad:
         [
             ("127.0.0.1:99", "choose a port above 1023 with --sip2 HOST:PORT."),
             ("127.0.0.1:98", "choose a port above 1023 in sip2.plain."),
+            ("127.0.0.1:97", "choose a port above 1023 in https.plain."),
+            ("127.0.0.1:96", "choose a port above 1023 in ncip_tcp.plain."),
+            ("0.0.0.0:7443", "choose a port above 1023 in ncip_tcp."),
         ],
     )
     def test_what_cannot_happen_on_every_machine_ends_it_with_3_too(
@@ -189,7 +192,10 @@ class TestWhatCannotBeHad:
             raise CannotListen(errno.EACCES, "Permission denied", where)
 
         monkeypatch.setattr("servers.serve.serve", refuse)
-        assert main(["serve", "--state", str(tmp_path), "--sip2", "127.0.0.1:99"]) == IN_USE
+        written = tmp_path / "circdesk.toml"
+        written.write_text("sip2.plain.port = 98\nhttps.plain.port = 97\nncip_tcp.plain.port = 96\n")
+        with_these = ["serve", "--config", str(written), "--state", str(tmp_path)]
+        assert main([*with_these, "--sip2", "127.0.0.1:99"]) == IN_USE
         assert sentence in capsys.readouterr().err
 
     @LOOPS

@@ -151,7 +151,7 @@ def test_bad_clients_do_not_keep_kiosks_and_good_ones_waiting(fresh_server: Make
             assert data
             statuses += [line[8:13] for line in data.splitlines() if line.startswith(b"HTTP/1.1 ")]
         for peer in (garbage, preface):
-            assert everything(peer).startswith(b"HTTP/1.0 400 ")
+            assert everything(peer).startswith(b"HTTP/1.1 400 ")
         assert everything(dripping).startswith(b"HTTP/1.1 408 ")
         assert everything(silent) == b""
     assert "https-failed" not in server.log

@@ -1,4 +1,6 @@
-"""The index of tantivy: what is kept over a restart, what is begun anew, and the order of what it sorts by."""
+"""The index of tantivy: what is kept over a restart, what is begun anew, and the order of what it sorts
+by.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,21 @@ from core.query import Mask, QueryFault, SearchRefused
 from core.storage.tantivy_index import Layout, TantivyIndex, packed
 from tests.matrix import proves
 
-LAYOUT = Layout(("words",), ("code", "title", "year"), frozenset({"code", "title"}), {"title": True, "year": False})
+LAYOUT = Layout(
+    ("words",),
+    ("code", "title", "year"),
+    frozenset({"code", "title"}),
+    frozenset(),
+    {"title": True, "year": False},
+)
 CAT = Phrase("words", (Slot(0, ("cat",)),))
 
 
 def entry(bib: int, text: str, code: str = "c") -> Entry:
     """A bib with a text, a code and a title of the same words."""
-    return Entry(BibId(bib), {"words": [text]}, {"code": [code]}, {"title": [text]}, {"title": text, "year": bib % 3})
+    return Entry(
+        BibId(bib), {"words": [text]}, {"code": [code]}, {"title": [text]}, {"title": text, "year": bib % 3}
+    )
 
 
 def keep(index: SearchIndex, position: int, *entries: Entry) -> None:
@@ -130,10 +140,20 @@ def test_a_phrase_with_masks_for_too_many_words_is_refused(index: TantivyIndex) 
 @proves("the order of hits is total, and articles do not sort")
 @pytest.mark.parametrize("descending", [False, True])
 def test_pages_of_a_sorted_list_join(index: TantivyIndex, descending: bool) -> None:
-    titles = ["a", "a", "the same beginning of a long title", "the same beginning of a long tale", "東京", "東"]
+    titles = [
+        "a",
+        "a",
+        "the same beginning of a long title",
+        "the same beginning of a long tale",
+        "東京",
+        "東",
+    ]
     keep(index, 1, *[entry(n + 1, titles[n % len(titles)]) for n in range(40)])
     keep(index, 2, Entry(BibId(99), {}, {}, {}, {}))
-    for order in ([Order("title", descending)], [Order("year", descending, missing_first=True), Order("title")]):
+    for order in (
+        [Order("title", descending)],
+        [Order("year", descending, missing_first=True), Order("title")],
+    ):
         whole = index.view.search(EVERYTHING, order, 0, 99)
         assert isinstance(whole, Found)
         assert len(set(whole.ids)) == whole.count == 41

@@ -263,6 +263,13 @@ class TestStores:
             (6, 'remote_storage.profile "DEPOT" is listed by no ncip_agency.')
         ]
 
+    def test_half_a_certificate_for_it_is_a_problem(self, problems: Problems) -> None:
+        partner = f'[[ncip_agency]]\ncode = "A"\n{SECRET}profiles = ["DEPOT"]\n'
+        store = '[[remote_storage]]\nprofile = "DEPOT"\nlocations = ["*"]\ndesks = ["MAIN.D"]\n'
+        text = AGENCIES + partner + store + 'responder.tls_key = "key.pem"\n'
+        both = "remote_storage.responder.tls_certificate and remote_storage.responder.tls_key"
+        assert problems(text) == [(13, f"{both} go together: give both or neither.")]
+
     def test_its_desks_and_places_must_exist(self, problems: Problems) -> None:
         partner = f'[[ncip_agency]]\ncode = "A"\n{SECRET}profiles = ["DEPOT"]\n'
         store = (

@@ -594,6 +594,19 @@ def test_a_certificate_without_its_key_is_a_problem(write: Write, given_key: str
     ]
 
 
+@pytest.mark.parametrize("listener", ["sip2", "https", "ncip_tcp"])
+def test_a_plain_listener_that_others_reach_must_name_who_may_come(write: Write, listener: str) -> None:
+    plain = f'[{listener}.plain]\nport = 7\nhost = "0.0.0.0"\n'
+    assert problems_of(write(plain)) == [
+        (
+            3,
+            f'{listener}.plain.host "0.0.0.0" is reached from elsewhere: name in allow who may come.',
+        )
+    ]
+    allowed = read_settings(write(f'{plain}allow = ["192.0.2.0/24"]\n'))
+    assert getattr(allowed, listener).plain.allow == ("192.0.2.0/24",)
+
+
 POLICY = {
     "terms that no rule can find": (
         '\n[[loan_rule]]\nterms = "standard"\n[[loan_rule]]\nterms = "night"\n',

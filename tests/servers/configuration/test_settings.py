@@ -12,10 +12,12 @@ from msgspec import NODEFAULT, Struct
 
 from core.model.policy import Unit
 from core.model.records import PaymentKind
-from protocols.ncip.messages import SERVICES
+from protocols.ncip.dialects import Version
+from protocols.ncip.messages import SERVICES, DeleteItem
 from protocols.ncip.repairs import Mode
 from protocols.sip2.fields import PatronStatus
 from protocols.sip2.messages import FromSc
+from protocols.sru.request import Unknown
 from servers.configuration.keys import Key, keys_of
 from servers.configuration.settings import (
     NCIP_SERVICES,
@@ -24,6 +26,7 @@ from servers.configuration.settings import (
     BlankPin,
     Dialect,
     ErrorDetection,
+    FacilityVersion,
     FieldPolicy,
     HoldsAtCheckin,
     Identifiers,
@@ -35,11 +38,14 @@ from servers.configuration.settings import (
     PaidBy,
     PinCheck,
     Profile,
+    Quirk,
     Settings,
+    SruStyle,
     StatusFlag,
     StoreKind,
     Terminal,
     Terminator,
+    UnknownParameters,
     Whether,
 )
 from servers.configuration.toml_tables import Finding, value_of
@@ -55,6 +61,7 @@ def _a_hash() -> str:
 HASH = _a_hash()
 NAME = ('"MAIN"', "MAIN", '" MAIN"')
 TEXT = ('"any text"', "any text", '"two\\nlines"')
+QUIRK = ('"on"', Quirk.ON, "true")
 PLACE = ('"MAIN/*"', "MAIN/*", '""')
 TRUTH = ("true", True, '"yes"')
 SECONDS = ("0.5", 0.5, "0")
@@ -89,6 +96,7 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "time_zone": ZONE,
         "calendar.closed_weekdays": ("[0, 6]", (0, 6), "[7]"),
         "calendar.closed_dates": ("[2026-12-25]", frozenset({date(2026, 12, 25)}), '["Christmas"]'),
+        "campus": TEXT,
     },
     "location": {"code": NAME, "name": TEXT, "remote": TRUTH},
     "terms": {
@@ -155,6 +163,9 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "enabled": TRUTH,
         "host": ('"::1"', "::1", '" "'),
         "port": number(0, 65_535),
+        "plain.host": ('"::1"', "::1", '" "'),
+        "plain.port": number(0, 65_535),
+        "plain.allow": NETWORKS,
         "proxy_from": NETWORKS,
         "tls_certificate": TEXT,
         "tls_key": TEXT,
@@ -179,6 +190,32 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "rate_per_source": number(0, 1_000_000),
         "burst_per_source": number(0, 1_000_000),
         "compress_from": number(256, 1_073_741_824),
+        "drain_seconds": SECONDS_OR_0,
+    },
+    "ncip": {
+        "secret_failure_delay": SECONDS_OR_0,
+        "secret_failures_per_source": number(1, 1_000_000),
+        "secret_failure_window": SECONDS,
+    },
+    "ncip_tcp": {
+        "enabled": TRUTH,
+        "host": ('"::1"', "::1", '" "'),
+        "port": number(0, 65_535),
+        "plain.host": ('"::1"', "::1", '" "'),
+        "plain.port": number(0, 65_535),
+        "plain.allow": NETWORKS,
+        "proxy_from": NETWORKS,
+        "message_deadline": SECONDS,
+        "answer_deadline": SECONDS,
+        "idle_limit": SECONDS,
+        "message_limit": number(1024, 268_435_456),
+        "unwelcome_messages": number(1, 1000),
+        "answers_waiting": number(1024, 16_777_216),
+        "connections": number(1, 1_000_000),
+        "connections_per_source": number(1, 1_000_000),
+        "handshakes": number(1, 100_000),
+        "handshakes_per_source": number(1, 100_000),
+        "handshake_timeout": SECONDS,
         "drain_seconds": SECONDS_OR_0,
     },
     "profile": {
@@ -257,6 +294,7 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "code": NAME,
         "aliases": NAMES,
         "profiles": NAMES,
+        "our_names": NAMES,
         "systems": NAMES,
         "secret": (f'"{HASH}"', HASH, '"hunter2"'),
         "certificate": TEXT,
@@ -275,7 +313,49 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "locations": ('["MAIN/*"]', ("MAIN/*",), '"MAIN/*"'),
         "desks": ('["MAIN.DEPOT"]', ("MAIN.DEPOT",), '["MAIN"]'),
         "shelve_into": TEXT,
+        "responder.url": ('"https://a.example/ncip"', "https://a.example/ncip", '"http://a.example/ncip"'),
+        "responder.version": ('"2.02"', FacilityVersion.V2_02, '"1.0"'),
+        "responder.from_agency": TEXT,
+        "responder.to_agency": TEXT,
+        "responder.from_system": TEXT,
+        "responder.secret_file": TEXT,
+        "responder.tls_ca": TEXT,
+        "responder.tls_certificate": TEXT,
+        "responder.tls_key": TEXT,
+        "responder.timeout": SECONDS,
+        "requests.name": ('"{profile}_{time}.xml"', "{profile}_{time}.xml", '"requests.xml"'),
+        "requests.root": ('"requests"', "requests", '"xb:requests"'),
+        "requests.element": ('"request"', "request", '"a request"'),
+        "requests.namespace": ('"urn:x"', "urn:x", '""'),
     },
+    "sru": {
+        "database": ('"41SLSP_HSG"', "41SLSP_HSG", '"a/b"'),
+        "title": TEXT,
+        "style": ('"open"', SruStyle.OPEN, '"wide"'),
+        "availability": TRUTH,
+        "temporary_holdings": TRUTH,
+        "schema": ('"dc"', "dc", '"pica"'),
+        "records": ("20", 20, "1001"),
+        "records_limit": ("100", 100, "10001"),
+        "depth": ("5000", 5000, "-1"),
+        "stylesheets": ('["/a.xsl"]', ("/a.xsl",), '["javascript:x"]'),
+        "bare_words": TRUTH,
+        "unknown_parameters": ('"warned"', UnknownParameters.WARNED, '"hidden"'),
+        "version_needed": QUIRK,
+        "alma_numbers": QUIRK,
+        "short_schema_names": QUIRK,
+        "empty_records": QUIRK,
+        "count_failures": QUIRK,
+        "beyond_the_end": QUIRK,
+        "echo": QUIRK,
+        "cors": QUIRK,
+        "in_flight": ("1", 1, "0"),
+        "in_flight_per_source": ("1", 1, "0"),
+        "rate_per_source": ("0", 0, "-1"),
+        "burst_per_source": ("0", 0, "-1"),
+        "answer_deadline": SECONDS,
+    },
+    "search_page": {"enabled": TRUTH},
     "store": {"kind": ('"memory"', StoreKind.MEMORY, '"mysql"'), "file": ('"a.db"', "a.db", '""')},
     "log": {
         "level": ('"debug"', LogLevel.DEBUG, '"loud"'),
@@ -375,3 +455,43 @@ def test_the_services_are_those_of_the_standard() -> None:
 
 def test_every_mode_is_one_of_the_codec() -> None:
     assert [mode.value for mode in NcipMode] == [mode.value for mode in Mode]
+
+
+def test_unknown_parameters_have_the_fates_that_the_protocol_knows() -> None:
+    assert [each.value for each in UnknownParameters] == ["style", *[each.value for each in Unknown]]
+
+
+def test_a_facility_is_spoken_to_in_every_version_that_has_what_it_is_told() -> None:
+    assert [version.value for version in FacilityVersion] == [
+        version.value for version in Version if version >= DeleteItem.since
+    ]
+
+
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("https://store.example", True),
+        ("https://store.example:8443/ncip?site=1", True),
+        ("http://127.0.0.1:8080/", True),
+        ("http://[::1]/ncip", True),
+        ("", True),
+        ("http://192.0.2.7/ncip", False),
+        ("ftp://store.example/", False),
+        ("https://user:word@store.example/", False),
+        ("https://store.example/#here", False),
+        ("https://store.example:99999/", False),
+        ("https://[::1/", False),
+        ("https:///ncip", False),
+        ("https://store.example/a b", False),
+        ("https://störe.example/", False),
+    ],
+)
+def test_a_facility_is_told_over_tls_or_on_this_machine(url: str, taken: bool) -> None:
+    made, findings = read("remote_storage.responder.url", f'"{url}"')
+    assert (made == url, not findings) == (taken, taken)
+
+
+@pytest.mark.parametrize("name", ["a/{time}.xml", ".{time}", "{time}{what}", "{time", "x\\n{time}", ""])
+def test_a_request_file_has_a_name_of_its_own_in_its_folder(name: str) -> None:
+    made, findings = read("remote_storage.requests.name", f'"{name}"')
+    assert (made, len(findings)) == (None, 1)

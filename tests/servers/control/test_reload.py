@@ -11,10 +11,13 @@ from msgspec.structs import replace
 from core.model.policy import LoanTerms
 from servers.configuration.reading import ConfigurationProblems, Problem
 from servers.configuration.settings import (
+    FacilityResponder,
     HttpsSettings,
     LogLevel,
     LogSettings,
+    NcipTcpSettings,
     PlainSettings,
+    RemoteStorage,
     Settings,
     Sip2Settings,
     StoreSettings,
@@ -36,7 +39,9 @@ def test_what_may_change_is_taken_on(tmp_path: Path) -> None:
         RUNNING.sip2, login_tries=7, proxy_from=("10.0.0.1",), plain=PlainSettings(allow=("10.0.0.2",))
     )
     written = Settings(sip2=sip2, terminal=(TERMINAL,), terms=(LoanTerms("short", length=7),))
-    written = replace(written, https=HttpsSettings(body_limit=7_000))
+    written = replace(
+        written, https=HttpsSettings(body_limit=7_000), ncip_tcp=NcipTcpSettings(message_limit=7_000)
+    )
     assert read(written, tmp_path) == (written, ())
 
 
@@ -53,6 +58,9 @@ def test_what_may_change_is_taken_on(tmp_path: Path) -> None:
         ),
         (Settings(https=HttpsSettings(enabled=False, port=7)), ("https.enabled", "https.port")),
         (Settings(https=HttpsSettings(host="127.0.0.1")), ("https.host",)),
+        (Settings(https=HttpsSettings(plain=PlainSettings(port=7))), ("https.plain.port",)),
+        (Settings(ncip_tcp=NcipTcpSettings(enabled=True, port=7)), ("ncip_tcp.enabled", "ncip_tcp.port")),
+        (Settings(ncip_tcp=NcipTcpSettings(plain=PlainSettings(port=7))), ("ncip_tcp.plain.port",)),
         (Settings(store=StoreSettings(file="other.db")), ("store.file",)),
         (Settings(log=LogSettings(level=LogLevel.DEBUG)), ("log.level",)),
     ],
@@ -72,6 +80,22 @@ def test_every_problem_of_the_configuration_is_told(tmp_path: Path) -> None:
     with pytest.raises(ReloadRefused) as refused:
         read_anew(RUNNING, reread, tmp_path)
     assert refused.value.problems == ("c.toml:3: Bad.", "c.toml:7: Wrong.")
+
+
+def test_a_facility_that_cannot_be_spoken_to_is_told(tmp_path: Path) -> None:
+    responder = FacilityResponder("https://store.example/", secret_file=str(tmp_path / "none"))
+    storage = RemoteStorage("DEPOT", locations=("*",), desks=("MAIN.D",), responder=responder)
+    with pytest.raises(ReloadRefused) as refused:
+        read(Settings(remote_storage=(storage,)), tmp_path)
+    (problem,) = refused.value.problems
+    assert problem.startswith(f"{tmp_path}/none cannot be read")
+
+
+def test_the_facilities_that_hear_from_us_are_made_ready(tmp_path: Path) -> None:
+    storage = RemoteStorage("DEPOT", locations=("*",), desks=("MAIN.D",))
+    told = replace(storage, responder=FacilityResponder("https://store.example/"))
+    found = read_anew(RUNNING, lambda: Settings(remote_storage=(storage, told)), tmp_path)
+    assert [facility.url for facility in found.facilities] == ["https://store.example/"]
 
 
 def test_a_certificate_that_cannot_serve_is_told(tmp_path: Path) -> None:

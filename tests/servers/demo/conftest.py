@@ -33,5 +33,6 @@ async def running(demonstration: tuple[Path, Built]) -> AsyncIterator[Running]:
     settings = read_settings(state / CONFIGURATION)
     free = {"sip2": replace(settings.sip2, port=0), "https": replace(settings.https, port=0)}
     server = await Server.start(replace(settings, **free), state)
+    await server.indexing.built()
     yield Running(state, built, server, facts_of(server, built))
     await server.stop()

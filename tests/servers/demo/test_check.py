@@ -10,12 +10,18 @@ from datetime import datetime
 import pytest
 from rich.console import Console
 
+from protocols.ncip import messages as m_ncip
+from protocols.ncip.codec import write
+from protocols.ncip.dialects import LATEST
+from protocols.ncip.structures import Party, Problem
+from protocols.ncip.values import SchemeValuePair
 from protocols.sip2 import messages as m
 from protocols.sip2.fields import MediaFlag, SupportedMessages
 from servers.demo.built import DemoProblem
-from servers.demo.check import check, judged
+from servers.demo.check import check, judged, versions_in
 
 NOW = datetime(2026, 3, 2, 9, 30)
+US = Party(agency_id=SchemeValuePair("DEMO"))
 
 
 def test_a_healthy_server_passes() -> None:
@@ -24,7 +30,12 @@ def test_a_healthy_server_passes() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
     assert lines[-1] == "Everything answers."
-    assert [line.split()[0] for line in lines[1:-1]] == ["SIP2"] * 5 + ["HTTPS"]
+    assert [line.split()[0] for line in lines[1:-1]] == [
+        *["SIP2"] * 5,
+        "HTTPS",
+        *["SRU"] * 2,
+        *["NCIP"] * 2,
+    ]
     assert "NOT AS IT MUST BE" not in done.stdout
 
 
@@ -66,6 +77,22 @@ def test_an_offline_server_is_not_as_it_must_be() -> None:
         supported_messages=SupportedMessages(),
     )
     assert judged(offline)[1] is False
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"no XML",
+        write(m_ncip.BareProblem(problem=(Problem(problem_type=SchemeValuePair("Unknown Agency")),)), LATEST),
+        write(
+            m_ncip.LookupVersionResponse(from_agency_id=US, to_agency_id=US, version_supported=("2.02",)),
+            LATEST,
+        ),
+    ],
+    ids=["nothing that can be read", "a Problem", "too few versions"],
+)
+def test_an_answer_about_versions_that_is_not_whole_is_not_as_it_must_be(answer: bytes) -> None:
+    assert versions_in(answer, None)[1] is False
 
 
 def test_an_answer_to_another_question_is_not_as_it_must_be() -> None:

@@ -12,6 +12,7 @@ from servers.configuration.reading import read_settings
 from servers.configuration.settings import Settings
 from servers.credentials import ScryptCredentials
 from servers.demo.house import CERTIFIED, SELF_CHECK, TERMINALS, configuration, new_passwords, new_pin
+from tests.servers.demo.given import usual
 
 PASSWORDS = new_passwords()
 
@@ -60,8 +61,21 @@ def test_the_house_has_three_libraries_and_a_remote_store(settings: Settings) ->
     assert [location.code for location in settings.location if location.remote] == ["MAIN/STORE"]
 
 
+def test_the_broker_borrows_for_strangers_on_a_card_that_there_is(settings: Settings) -> None:
+    assert [partner.borrower for partner in settings.ncip_agency if partner.borrower] == [
+        usual().register.cases["patron_partner"]
+    ]
+
+
+def test_the_store_holds_every_remote_location(settings: Settings) -> None:
+    (storage,) = settings.remote_storage
+    assert storage.locations == tuple(location.code for location in settings.location if location.remote)
+
+
 def test_the_server_is_for_this_machine_only(settings: Settings) -> None:
     assert (settings.sip2.host, settings.sip2.port) == ("127.0.0.1", 6443)
+    assert (settings.https.host, settings.https.port) == ("127.0.0.1", 8443)
+    assert (settings.ncip_tcp.host, settings.ncip_tcp.port) == ("127.0.0.1", 0)
 
 
 def test_the_configuration_says_whose_it_is(text: str, tmp_path: Path) -> None:

@@ -24,10 +24,15 @@ def lines(running: Running) -> list[str]:
 
 async def test_every_command_that_is_shown_succeeds(running: Running) -> None:
     write_facts(running.facts, running.state, None)
+    https = running.facts.https
+    assert https is not None
     words = [shlex.split(line)[1:] for line in lines(running) if line.startswith(program())]
     acts = [said for said in words if said[0] != "kiosk" and said[:2] != ["sip2", "--facts"]]
     assert [said[:2] if said[0] != "decode" else said[:1] for said in acts] == [
-        *(["sip2", act] for act in ("status", "checkout", "patron", "item", "checkin", "pay", "checkout")),
+        *(["sip2", act] for act in ("status", "checkout", "patron", "item", "checkin")),
+        *(["ncip", service] for service in ("LookupItem", "CheckInItem")),
+        ["search", https.sru_title],
+        *(["sip2", act] for act in ("pay", "checkout")),
         ["terminals", "--once"],
         ["decode"],
         ["sip2", "status"],

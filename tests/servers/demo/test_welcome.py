@@ -30,6 +30,9 @@ async def test_whoever_reads_it_can_get_in(running: Running) -> None:
     assert str(running.facts.sip2.ca) in text
     assert running.facts.https is not None
     assert f" {running.facts.https.url}\n" in text
+    assert f" {running.facts.https.url}/, in a browser\n" in text
+    assert f" {running.facts.https.sru} and {running.facts.https.sru_open}\n" in text
+    assert f" {running.facts.https.ncip}, store DEPOT at MAIN.STORE_DESK, broker BROKER\n" in text
     assert f"PIN {running.built.pin}" in text
     lines = [line.split()[:2] for line in text.splitlines()]
     assert all([name, password] in lines for name, password in running.built.passwords.items())

@@ -11,7 +11,8 @@ import structlog
 import uvloop
 from structlog.testing import capture_logs
 
-from servers.http import line, listener
+from servers.http import conversation
+from servers.lines import line
 from tests.servers.http.given import Scene
 
 LOOPS: Final[Mapping[str, Callable[[], asyncio.AbstractEventLoop]]] = {
@@ -27,7 +28,7 @@ def play(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Cal
     """Opens a scene with these settings, plays an act in it, and closes it. Deadlines are looked at all the
     time.
     """
-    monkeypatch.setattr(listener, "SWEEP", 0.01)
+    monkeypatch.setattr(line, "SWEEP", 0.01)
 
     def played(act: Act, **settings: Any) -> None:
         async def whole() -> None:
@@ -43,7 +44,7 @@ def play(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Cal
 @pytest.fixture
 def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[MutableMapping[str, Any]]]:
     """What is logged of requests and connections."""
-    for module in (line, listener):
+    for module in (conversation, line):
         monkeypatch.setattr(module, "log", structlog.get_logger())
     with capture_logs() as entries:
         yield entries

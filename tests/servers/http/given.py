@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 
 import trustme
 
-from servers.configuration.settings import HttpsSettings
-from servers.http.application import Application
+from servers.configuration.settings import HttpsSettings, Settings
 from servers.http.exchange import HttpAnswer, HttpRequest, Route, said
-from servers.http.limits import Bounds, Gate, bounds_of
-from servers.http.listener import HttpListener
+from servers.http.front import HttpsFront
+from servers.http.limits import Gate, bounds_of
 
 PATIENCE = 10.0
 """Seconds after which what should have happened has not."""
@@ -37,6 +36,7 @@ class Place:
         self.asked: list[HttpRequest] = []
         self.waiting = asyncio.Event()
         self.go = asyncio.Event()
+        self.is_open = True
 
     async def echo(self, request: HttpRequest) -> HttpAnswer:
         """Who asked, and what."""
@@ -57,9 +57,11 @@ class Place:
         """Something that a front waits for itself is late."""
         raise TimeoutError("CanaryWord")
 
-    def routes(self, bounds: Bounds) -> Iterable[Route]:
-        """All of them at one gate."""
-        gate = Gate()
+    def routes(self, settings: Settings) -> Iterable[Route]:
+        """All of them at one gate, unless the place is closed."""
+        if not self.is_open:
+            return
+        gate, bounds = Gate(), bounds_of(settings.https)
 
         def route(method: str, path: str, handler: Any, **more: Any) -> Route:
             return Route(method=method, path=path, handler=handler, gate=gate, bounds=bounds, **more)
@@ -90,10 +92,13 @@ class Scene:
     def __init__(self, **settings: Any) -> None:
         self.place = Place()
         self.https = HttpsSettings(**{"host": "127.0.0.1", "port": 0, "rate_per_source": 0, **settings})
-        self.listener = HttpListener(self.https, Application(self.place.routes(bounds_of(self.https))))
+        self.front = HttpsFront(Settings(https=self.https), [self.place])
+        self.listener, self.service = self.front.listener, self.front.service
         self.trusting = ssl.create_default_context()
         AUTHORITY.configure_trust(self.trusting)
-        self.address = self.listener.open(serving())
+        self.front.open(serving())
+        assert self.front.address is not None, "it listens"
+        self.address = self.front.address
         self._clients: list[asyncio.StreamWriter] = []
 
     async def __aenter__(self) -> Scene:
@@ -103,9 +108,10 @@ class Scene:
         self.place.go.set()
         for client in self._clients:
             client.transport.abort()
-        await self.listener.drain(PATIENCE)
+        await self.front.drain(PATIENCE)
         assert self.listener.seats.taken == 0, "every seat was given back"
-        assert self.listener.service.in_work == {}
+        assert not self.service.in_work
+        assert not self.service.conversations
 
     async def client(self, source: str = "127.0.0.1") -> Client:
         """Connect with TLS."""

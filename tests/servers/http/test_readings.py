@@ -14,6 +14,7 @@ from core.refusals import Reason
 from servers.http import readings
 from servers.lines.limits import Limits
 from servers.lines.line import LineListener
+from servers.ncip.outgoing.verdict import Outcome
 from servers.sip2.board.gauges import Board
 from tests.fakes.world import World
 
@@ -68,6 +69,14 @@ def test_listeners_tell_who_is_there_and_who_was_turned_away() -> None:
     }
 
 
+def test_ncip_is_told_by_partner_service_and_problem() -> None:
+    answers = Counter({("LIBRARY", "LookupUser", ""): 3, ("", "", "Unknown Service"): 1})
+    assert values(readings.of_ncip(answers)) == {
+        ("circdesk_ncip_messages_total", "LIBRARY", "LookupUser", ""): 3,
+        ("circdesk_ncip_messages_total", "", "", "Unknown Service"): 1,
+    }
+
+
 def test_answers_are_told_by_path_and_status() -> None:
     answers = Counter({("/health/live", 200): 3, ("", 404): 1})
     assert values(readings.of_answers(answers)) == {
@@ -104,6 +113,17 @@ def test_loans_and_returns_are_told_by_agency() -> None:
     assert values(readings.of_acts({"MAIN": 2}, {"EAST": 1})) == {
         ("circdesk_loans_total", "MAIN"): 2,
         ("circdesk_returns_total", "EAST"): 1,
+    }
+
+
+def test_what_facilities_were_told_is_counted_by_what_became_of_it() -> None:
+    counts = {"DEPOT": {Outcome.DONE: 2, Outcome.NEVER: 1}, "CAVE": {Outcome.AGAIN: 3}}
+    assert values(readings.of_outgoing(counts, {"DEPOT": "", "CAVE": "HTTP status 500"})) == {
+        ("circdesk_storage_messages_total", "DEPOT", "done"): 2,
+        ("circdesk_storage_messages_total", "DEPOT", "never"): 1,
+        ("circdesk_storage_messages_total", "CAVE", "again"): 3,
+        ("circdesk_storage_stuck", "DEPOT"): 0,
+        ("circdesk_storage_stuck", "CAVE"): 1,
     }
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
+from datetime import UTC, datetime, timedelta
+from email.parser import BytesParser
+from email.utils import parsedate_to_datetime
+
 import pytest
 
 from servers.http.exchange import HttpAnswer, said
-from servers.http.sending import response_of, takes_gzip
+from servers.http.parsing import Head, RequestReader
+from servers.http.sending import LONG, compressed, response, takes_gzip
 
 
 @pytest.mark.parametrize(
@@ -31,35 +37,70 @@ def test_gzip_is_sent_to_whoever_takes_it(accepted: str, takes: bool) -> None:
     assert takes_gzip(accepted) == takes
 
 
+def sent(answer: HttpAnswer, method: str = "GET", version: str = "1.1", *, closes: bool = False) -> list[str]:
+    """The lines of the answer's head, but its date."""
+    request = f"{method} / HTTP/{version}\r\nHost: a\r\n\r\n".encode()
+    head, _ = RequestReader().feed(request)
+    assert isinstance(head, Head)
+    lines = response(answer, head, closes=closes).decode().split("\r\n\r\n")[0].split("\r\n")
+    return [line for line in lines if not line.startswith("Date: ")]
+
+
 def test_every_answer_says_what_it_is_and_nothing_of_us() -> None:
-    response = response_of(said("well"), "gzip", 2048)
-    assert dict(response.headers) == {
-        "Server": "circdesk",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-        "Content-Type": "text/plain; charset=utf-8",
-    }
-    assert not response.compression
+    assert sent(said("well")) == [
+        "HTTP/1.1 200 OK",
+        "Server: circdesk",
+        "X-Content-Type-Options: nosniff",
+        "Cache-Control: no-store",
+        "Content-Type: text/plain; charset=utf-8",
+        "Content-Length: 5",
+    ]
+
+
+def test_an_answer_has_its_date() -> None:
+    head, _ = RequestReader().feed(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    assert isinstance(head, Head)
+    told = BytesParser().parsebytes(response(said("well"), head, closes=False).partition(b"\r\n")[2])
+    assert abs(parsedate_to_datetime(told["Date"]) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_a_front_may_say_otherwise() -> None:
     answer = HttpAnswer(b"<a/>", "text/xml", 201, {"Cache-Control": "max-age=60", "ETag": '"1"'})
-    response = response_of(answer, "", 2048)
-    assert response.status == 201
-    assert (response.headers["Cache-Control"], response.headers["ETag"]) == ("max-age=60", '"1"')
+    lines = sent(answer)
+    assert lines[0] == "HTTP/1.1 201 Created"
+    assert {"Cache-Control: max-age=60", 'ETag: "1"', "Content-Type: text/xml"} < set(lines)
+
+
+def test_no_content_has_neither_length_nor_type() -> None:
+    assert not [line for line in sent(HttpAnswer(b"", status=204)) if line.startswith("Content-")]
 
 
 @pytest.mark.parametrize(
-    ("size", "accepted", "compressed", "varies"),
-    [(2048, "gzip", True, True), (2047, "gzip", False, False), (2048, "", False, True)],
+    ("version", "closes", "told"),
+    [("1.1", False, []), ("1.0", False, ["keep-alive"]), ("1.1", True, ["close"]), ("1.0", True, ["close"])],
 )
-def test_long_answers_are_compressed_for_who_takes_it_and_caches_are_told(
-    size: int, accepted: str, compressed: bool, varies: bool
+def test_whether_the_connection_lasts_is_said_where_it_is_not_clear(
+    version: str, closes: bool, told: list[str]
 ) -> None:
-    response = response_of(HttpAnswer(bytes(size)), accepted, 2048)
-    assert (response.compression, "Vary" in response.headers) == (compressed, varies)
+    lines = sent(said("well"), version=version, closes=closes)
+    assert [line.removeprefix("Connection: ") for line in lines if line.startswith("Connection")] == told
 
 
-def test_what_a_front_has_compressed_is_left_alone() -> None:
-    response = response_of(HttpAnswer(bytes(4096), headers={"Content-Encoding": "gzip"}), "gzip", 2048)
-    assert not response.compression
+@pytest.mark.parametrize("value", ["a\r\nSet-Cookie: a", "a\nb", "a\0b"])
+def test_no_header_can_become_two(value: str) -> None:
+    with pytest.raises(ValueError, match="control character"):
+        HttpAnswer(b"", headers={"Location": value})
+
+
+@pytest.mark.parametrize("size", [100, LONG])
+async def test_long_answers_are_compressed_for_who_takes_it_and_caches_are_told(size: int) -> None:
+    answer = await compressed(HttpAnswer(bytes(size), headers={"ETag": "1"}), "gzip")
+    assert gzip.decompress(answer.body) == bytes(size)
+    assert answer.headers == {"ETag": "1", "Vary": "Accept-Encoding", "Content-Encoding": "gzip"}
+    plain = await compressed(HttpAnswer(bytes(size)), "br")
+    assert (plain.body, plain.headers) == (bytes(size), {"Vary": "Accept-Encoding"})
+
+
+async def test_what_a_front_has_compressed_is_left_alone() -> None:
+    answer = HttpAnswer(bytes(4096), headers={"Content-Encoding": "gzip"})
+    assert await compressed(answer, "gzip") is answer

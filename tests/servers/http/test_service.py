@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from servers.http.refusals import WORDS, Refusal
-from tests.servers.http.given import AUTHORITY, PATIENCE, Reply, Scene, asked, replies, reply, until
+from tests.servers.http.given import (
+    AUTHORITY,
+    PATIENCE,
+    Reply,
+    Scene,
+    asked,
+    everything,
+    replies,
+    reply,
+    until,
+)
 
 Play = Callable[..., None]
 Log = list[MutableMapping[str, Any]]
@@ -174,14 +184,22 @@ class TestRefusals:
 
         play(act)
 
-    @pytest.mark.parametrize(
-        ("head", "body"), [("Content-Length: 5", b"a"), (CHUNKED, b"5\r\na"), (CHUNKED, b"nonsense\r\n")]
-    )
+    def test_a_body_that_is_not_what_its_head_says_is_told_at_once(self, play: Play) -> None:
+        async def act(scene: Scene) -> None:
+            reader, writer = await scene.client()
+            writer.write(asked("/echo", CHUNKED, method="POST", close=False))
+            await until(lambda: any(one.is_asked for one in scene.service.conversations))
+            writer.write(b"nonsense\r\n")
+            assert is_refusal(await reply(reader), Refusal.NOT_HTTP)
+
+        play(act)
+
+    @pytest.mark.parametrize(("head", "body"), [("Content-Length: 5", b"a"), (CHUNKED, b"5\r\na")])
     def test_a_body_that_does_not_come_is_told_so(self, play: Play, head: str, body: bytes) -> None:
         async def act(scene: Scene) -> None:
             reader, writer = await scene.client()
             writer.write(asked("/echo", head, method="POST", close=False))
-            await until(lambda: bool(scene.listener.service.in_work))
+            await until(lambda: any(one.is_asked for one in scene.service.conversations))
             writer.write(body)
             answer = await reply(reader)
             assert is_refusal(answer, Refusal.SLOW_BODY)
@@ -195,7 +213,7 @@ class TestRefusals:
         async def act(scene: Scene) -> None:
             _, writer = await scene.client()
             writer.write(asked("/echo", "Content-Length: 5", method="POST") + b"a")
-            await until(lambda: bool(scene.listener.service.in_work))
+            await until(lambda: any(one.is_asked for one in scene.service.conversations))
             writer.transport.abort()
             await until(lambda: bool(log))
 
@@ -218,9 +236,13 @@ class TestRefusals:
 
     def test_an_answer_that_takes_too_long_is_given_up(self, play: Play) -> None:
         async def act(scene: Scene) -> None:
-            answer = await scene.ask("/wait")
+            reader, writer = await scene.client()
+            writer.write(asked("/wait", close=False))
+            answer = await reply(reader)
             assert is_refusal(answer, Refusal.SLOW_ANSWER)
-            assert answer.headers["retry-after"] == "1"
+            assert (answer.headers["retry-after"], answer.headers["connection"]) == ("1", "close")
+            assert await everything(reader) == b""
+            assert not scene.service.in_work
 
         play(act, answer_deadline=0.01)
 
@@ -287,8 +309,8 @@ class TestDraining:
             busy, idle, spared = [await scene.client() for _ in range(3)]
             busy[1].write(asked("/wait", close=False))
             await scene.place.waiting.wait()
-            draining = asyncio.get_running_loop().create_task(scene.listener.drain(PATIENCE))
-            await until(lambda: scene.listener.service.draining)
+            draining = asyncio.get_running_loop().create_task(scene.front.drain(PATIENCE))
+            await until(lambda: scene.service.draining)
             for client, path in ((idle, "/echo"), (spared, "/always")):
                 client[1].write(asked(path, close=False))
             answer = await reply(idle[0])
@@ -306,7 +328,7 @@ class TestDraining:
         async def act(scene: Scene) -> None:
             client = await scene.client()
             await until(lambda: bool(scene.listener.lines))
-            scene.listener.service.draining = True
+            scene.service.draining = True
             client[1].write(asked("/none"))
             assert is_refusal(await reply(client[0]), Refusal.DRAINING)
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, MutableMapping
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from servers.configuration.settings import HttpsSettings
+from servers.http.application import Application
+from servers.http.conversation import HttpConversation
 from servers.http.refusals import WORDS, Refusal
-from servers.lines.accept import Peer
+from servers.http.service import HttpService
+from servers.lines.line import Line
+from tests.fakes.line import FakeLine
 from tests.servers.http.given import Scene, asked, everything, replies, reply, until
 
 Play = Callable[..., None]
@@ -204,7 +209,7 @@ class TestTheEnd:
                 await until(lambda: bool(scene.listener.lines))
                 writer.transport.abort()
                 scene.place.go.set()
-                await until(lambda: not scene.listener.lines and not scene.listener.service.in_work)
+                await until(lambda: not scene.listener.lines and not scene.service.in_work)
 
         play(act)
 
@@ -215,7 +220,7 @@ class TestTheEnd:
             await scene.place.waiting.wait()
             writer.transport.close()
             await until(lambda: not scene.listener.lines)
-            (task,) = scene.listener.service.in_work
+            (task,) = scene.service.in_work
             assert not task.cancelled()
             scene.place.go.set()
             await until(task.done)
@@ -245,28 +250,21 @@ class TestTheLog:
         async def act(scene: Scene) -> None:
             for path in ("/of/a", "/of/b", "/none", "/fail"):
                 await scene.ask(path)
-            assert scene.listener.answers == {("/of/{name}", 200): 2, ("", 404): 1, ("/fail", 500): 1}
+            assert scene.service.answers == {("/of/{name}", 200): 2, ("", 404): 1, ("/fail", 500): 1}
 
         play(act)
 
 
-def test_a_balancer_vouches_for_who_is_behind_it(play: Play) -> None:
-    async def act(scene: Scene) -> None:
-        seat = scene.listener.seats.take()
-        line = scene.listener.welcome(Peer("192.0.2.7", 1024, "broker"), seat)  # type: ignore[arg-type] # there is room
-        identity = line.identity
-        assert identity is not None
-        assert (identity.common_name, line.source) == ("broker", "192.0.2.7")
-        line.connection_lost(None)
-
-    play(act)
+def test_a_balancer_vouches_for_who_is_behind_it() -> None:
+    line = FakeLine(peer="192.0.2.7", vouched="broker")
+    identity = conversation(line).identity
+    assert identity is not None
+    assert (identity.common_name, conversation(line).source) == ("broker", "192.0.2.7")
 
 
-def test_nobody_has_a_certificate_before_the_connection_is_there(play: Play) -> None:
-    async def act(scene: Scene) -> None:
-        seat = scene.listener.seats.take()
-        line = scene.listener.welcome(Peer("192.0.2.7"), seat)  # type: ignore[arg-type] # there is room
-        assert line.identity is None
-        line.connection_lost(None)
+def test_nobody_has_a_certificate_without_tls() -> None:
+    assert conversation(FakeLine()).identity is None
 
-    play(act)
+
+def conversation(line: FakeLine) -> HttpConversation:
+    return HttpConversation(HttpService(HttpsSettings(), Application([])), cast("Line", line))

@@ -1,0 +1,811 @@
+"""The search index in a folder of tantivy: words with their places, whole terms, columns to list and sort by.
+
+The rule it keeps: what an answer says is of one moment. A view holds a searcher, and a searcher holds the
+files it reads; commits make new ones beside them.
+
+A document has few fields, and a point is a code of two capital letters ahead of its words and terms, which
+have none: hundreds of points cost no more than one. ``w`` holds the words in a row, ``h`` the terms. Points
+that are listed have a column of their terms, and those that are sorted by have columns of numbers, which hold
+the first characters of a text in its order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final, assert_never
+from unicodedata import unidata_version
+
+import msgspec
+import tantivy
+from msgspec import Struct
+from tantivy import FieldType, Occur, Query
+from tantivy import Order as Direction
+
+from core.analysis import stands_alone
+from core.model.records import BibId
+from core.plan import (
+    AllOf,
+    AnyOf,
+    Between,
+    Edge,
+    Entry,
+    InRow,
+    Known,
+    Order,
+    Pattern,
+    Phrase,
+    Plan,
+    Present,
+    Sortable,
+    Term,
+    Without,
+)
+from core.ports import Counted, Found, IndexBroken, Neighbours, Prepared
+from core.query import Mask, QueryFault, SearchRefused
+
+FORMAT: Final = 1
+"""Of the documents. Another one is built anew."""
+
+_MEMORY: Final = 200_000_000
+"""Bytes of documents that are gathered before they are written as a segment."""
+
+_EDGES: Final = {Edge.START: "^", Edge.END: "$"}
+"""What stands at the ends of a text: no word has these."""
+
+_STATE: Final = "circdesk.json"
+_SCHEMA: Final = "meta.json"
+_TOKENS: Final = "blanks"
+_LONGEST_TERM: Final = 8_000
+"""Characters of a term; tantivy leaves out what is longer than 65,530 bytes."""
+
+_MOST_LISTED: Final = 10_000
+"""Values of a facet."""
+
+
+class Layout(Struct, frozen=True):
+    """The rows of an index, its points, those of them that are listed, those whose terms are digits only, and
+    those it sorts by, with whether that is a text.
+    """
+
+    rows: tuple[str, ...]
+    points: tuple[str, ...]
+    listed: frozenset[str]
+    numbers: frozenset[str]
+    sorted: Mapping[str, bool]
+    made_by: str = ""
+    """Tells by which rules the entries are made."""
+
+    @property
+    def row_codes(self) -> dict[str, str]:
+        """The two letters of each row."""
+        return _coded(self.rows)
+
+    @property
+    def codes(self) -> dict[str, str]:
+        """The two letters of each point."""
+        return _coded(self.points)
+
+    @property
+    def mark(self) -> str:
+        """Tells this layout, and this format, from any other."""
+        told = (
+            FORMAT,
+            unidata_version,
+            self.rows,
+            self.points,
+            sorted(self.listed),
+            sorted(self.numbers),
+            sorted(self.sorted.items()),
+            self.made_by,
+        )
+        return sha256(repr(told).encode()).hexdigest()[:16]
+
+
+def _coded(names: Sequence[str]) -> dict[str, str]:
+    return {name: chr(65 + index // 26) + chr(65 + index % 26) for index, name in enumerate(names)}
+
+
+class _State(Struct, frozen=True):
+    """What is kept beside the index: of which layout it is, how far it follows the log, and the characters of
+    its words beyond ASCII.
+    """
+
+    layout: str
+    position: int
+    letters: str = ""
+
+
+class _Preparing(Struct, frozen=True):
+    """Makes documents; knows nothing but the layout."""
+
+    row_codes: dict[str, str]
+    codes: dict[str, str]
+    listed: frozenset[str]
+    numbers: frozenset[str]
+    sorted: Mapping[str, bool]
+
+    def __call__(self, entry: Entry) -> Prepared:
+        """The document of an entry, in JSON."""
+        document: dict[str, Any] = {"id": entry.id}
+        rows: list[str] = []
+        for row, texts in entry.texts.items():
+            code = self.row_codes[row]
+            rows.append(f"{code}^ {' $ ^ '.join(texts)} $".replace(" ", f" {code}"))
+        terms: list[str] = []
+        for point, values in entry.terms.items():
+            code = self.codes[point]
+            terms.append(code)
+            terms += [code + value for value in values]
+            if point in self.listed:
+                document[f"c{code}"] = values
+            if point in self.numbers:
+                document[f"n{code}"] = [int(value) for value in values]
+        for point, values in entry.headings.items():
+            document[f"c{self.codes[point]}"] = values
+        document["w"] = " ".join(rows)
+        document["h"] = terms
+        for point, key in entry.order.items():
+            code = self.codes[point]
+            numbers = packed(key) if isinstance(key, str) else (key,)
+            for index, number in enumerate(numbers):
+                document[f"o{code}{index}"] = number
+        return Prepared(entry.id, _encode(document).decode())
+
+
+_encode: Final = msgspec.json.Encoder().encode
+
+_DEPTH: Final = 3
+"""Numbers of a sorted text, twelve characters each."""
+_SYMBOLS: Final = {
+    " ": 1,
+    "#": 2,
+    "+": 2,
+    **{char: 3 + index for index, char in enumerate("0123456789abcdefghijklmnopqrstuvwxyz")},
+}
+_BASE, _OTHER, _LENGTH, _WIDE = 40, 39, 12, 4
+
+
+def packed(text: str) -> tuple[int, ...]:
+    """The beginning of a folded text as numbers, in the order of the text.
+
+    A digit to the base 40 stands for a character of ASCII; any other takes five, the last four of which are
+    its code point.
+    """
+    digits: list[int] = []
+    for char in text[: _DEPTH * _LENGTH]:
+        symbol = _SYMBOLS.get(char)
+        if symbol is not None:
+            digits.append(symbol)
+            continue
+        digits.append(_OTHER)
+        code = ord(char)
+        digits += [code // _BASE**power % _BASE for power in range(_WIDE - 1, -1, -1)]
+    digits += [0] * (_DEPTH * _LENGTH)
+    return tuple([_number(digits[at : at + _LENGTH]) for at in range(0, _DEPTH * _LENGTH, _LENGTH)])
+
+
+def _number(digits: Sequence[int]) -> int:
+    value = 0
+    for digit in digits:
+        value = value * _BASE + digit
+    return value
+
+
+class TantivyIndex:
+    """A `core.ports.SearchIndex` in a folder. Made by `open`."""
+
+    def __init__(self, folder: Path, layout: Layout, index: tantivy.Index, state: _State) -> None:
+        self._folder = folder
+        self._layout = layout
+        self._index = index
+        self._writer: tantivy.IndexWriter | None = None
+        self._letters = set(state.letters)
+        self._prepare = _Preparing(
+            layout.row_codes, layout.codes, layout.listed, layout.numbers, layout.sorted
+        )
+        self._view = self._looked(state.position)
+
+    @classmethod
+    def open(cls, folder: Path, layout: Layout) -> TantivyIndex:
+        """The index in the folder; an empty one if there is none, or none that this program can read.
+
+        Raises `IndexBroken`.
+        """
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            state = _read_state(folder)
+            if state is None or state.layout != layout.mark:
+                return cls._made(folder, layout)
+            try:
+                return cls(folder, layout, _opened(folder), state)
+            except ValueError:  # files are missing or damaged
+                return cls._made(folder, layout)
+        except (ValueError, OSError) as error:
+            raise IndexBroken(f"{folder}: {error}") from error
+
+    @classmethod
+    def _made(cls, folder: Path, layout: Layout) -> TantivyIndex:
+        state = _State(layout.mark, 0)
+        _make(folder, layout)
+        _write_state(folder, state)
+        return cls(folder, layout, _opened(folder), state)
+
+    @property
+    def view(self) -> TantivyView:
+        """The index as it is now."""
+        return self._view
+
+    @property
+    def prepare(self) -> _Preparing:
+        """Makes what `add` and `put` take."""
+        return self._prepare
+
+    def add(self, prepared: Sequence[Prepared]) -> None:
+        """Take in bibs of which there is nothing yet."""
+        try:
+            writer = self._writing()
+            for one in prepared:
+                if not one.document.isascii():
+                    self._letters.update(one.document)
+                writer.add_json(one.document)
+        except (ValueError, OSError) as error:
+            raise IndexBroken(f"{self._folder}: {error}") from error
+
+    def put(self, prepared: Sequence[Prepared]) -> None:
+        """Take in bibs, in place of what there was of them."""
+        self.drop([one.id for one in prepared])
+        self.add(prepared)
+
+    def drop(self, ids: Sequence[BibId]) -> None:
+        """Forget bibs."""
+        try:
+            these = Query.term_set_query(self._index.schema, "id", list(ids))
+            self._writing().delete_documents_by_query(these)
+        except (ValueError, OSError) as error:
+            raise IndexBroken(f"{self._folder}: {error}") from error
+
+    def clear(self) -> None:
+        """Forget everything."""
+        try:
+            self._writing().delete_all_documents()
+        except (ValueError, OSError) as error:
+            raise IndexBroken(f"{self._folder}: {error}") from error
+
+    def commit(self, position: int) -> None:
+        """Let all of this be seen, and keep it with the number of the last event that is in it.
+
+        The number is written last: an index that was cut off between the two follows from where it was.
+        """
+        try:
+            self._writing().commit()
+            self._letters = {char for char in self._letters if not char.isascii()}
+            letters = "".join(sorted(self._letters))
+            _write_state(self._folder, _State(self._layout.mark, position, letters))
+            self._index.reload()
+        except (ValueError, OSError) as error:
+            raise IndexBroken(f"{self._folder}: {error}") from error
+        self._view = self._looked(position)
+
+    def close(self) -> None:
+        """Let go of everything; what was not committed is forgotten. Idempotent."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            with suppress(ValueError):  # whatever is wrong with its files, it is let go of
+                writer.rollback()
+                writer.wait_merging_threads()
+
+    def _writing(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            self._writer = self._index.writer(_MEMORY, 1)
+        return self._writer
+
+    def _looked(self, position: int) -> TantivyView:
+        return TantivyView(
+            self._index.schema, self._index.searcher(), self._layout, position, frozenset(self._letters)
+        )
+
+
+def _opened(folder: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(folder))
+    index.config_reader("manual")
+    blanks = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+    index.register_tokenizer(_TOKENS, blanks)
+    return index
+
+
+def _make(folder: Path, layout: Layout) -> None:
+    """An empty index.
+
+    The binding gives every column an inverted index of its own, which nobody reads and which costs five times
+    what the column does; so it is taken out of the schema before anything is written by it.
+    """
+    for left in folder.iterdir():
+        left.unlink()
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("id", indexed=True, fast=True)
+    builder.add_text_field("w", tokenizer_name=_TOKENS)
+    builder.add_text_field("h", tokenizer_name="raw", index_option="basic")
+    columns = []
+    for point, code in layout.codes.items():
+        if point in layout.listed:
+            builder.add_text_field(f"c{code}", fast=True, tokenizer_name="raw", index_option="basic")
+            columns.append(f"c{code}")
+        if point in layout.numbers:
+            builder.add_unsigned_field(f"n{code}", fast=True)
+        if point in layout.sorted:
+            for index in range(_DEPTH if layout.sorted[point] else 1):
+                builder.add_unsigned_field(f"o{code}{index}", fast=True)
+    tantivy.Index(builder.build(), path=str(folder))
+    described = json.loads((folder / _SCHEMA).read_text())
+    for field in described["schema"]:
+        if field["name"] in columns:
+            field["options"]["indexing"] = None
+        elif field["type"] == "text":
+            field["options"]["indexing"]["fieldnorms"] = False
+    (folder / _SCHEMA).write_text(json.dumps(described))
+
+
+def _read_state(folder: Path) -> _State | None:
+    """What the folder says of itself; None if it holds no index of ours."""
+    try:
+        return msgspec.json.decode((folder / _STATE).read_bytes(), type=_State)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+
+
+def _write_state(folder: Path, state: _State) -> None:
+    """Whole or not at all."""
+    new = folder / f"{_STATE}.new"
+    new.write_bytes(msgspec.json.encode(state))
+    os.replace(new, folder / _STATE)
+
+
+class TantivyView:
+    """A `core.ports.IndexView`: a searcher, and what the layout means."""
+
+    def __init__(
+        self,
+        schema: tantivy.Schema,
+        searcher: tantivy.Searcher,
+        layout: Layout,
+        position: int,
+        letters: frozenset[str],
+    ) -> None:
+        self._schema = schema
+        self._searcher = searcher
+        self._codes = layout.codes
+        self._row_codes = layout.row_codes
+        self._sorted = layout.sorted
+        self._numbers = layout.numbers
+        self._letters = letters
+        self.position = position
+
+    def search(self, plan: Plan, order: Sequence[Order], offset: int, limit: int) -> Found | SearchRefused:
+        """The bibs that the plan finds, and of these ``limit`` from ``offset`` on."""
+        try:
+            query = self._query(plan)
+            if offset >= self._searcher.num_docs or limit <= 0:
+                return Found(self._count(query), ())
+            if not order:
+                found = self._searcher.search(query, limit, True, "id", offset, Direction.Asc)
+                return Found(_count_of(found), self._ids(found))
+            keys = [self._key(one) for one in order]
+            return Found(self._count(query), tuple(self._sorted_page(query, keys, offset, limit)))
+        except ValueError as error:
+            return _too_many(error)
+
+    def count(self, plan: Plan) -> int | SearchRefused:
+        """How many bibs the plan finds."""
+        try:
+            return self._count(self._query(plan))
+        except ValueError as error:
+            return _too_many(error)
+
+    # Sorting
+
+    def _key(self, order: Order) -> _Key:
+        code = self._codes[order.point]
+        depth = _DEPTH if self._sorted[order.point] else 1
+        return _Key(
+            tuple([f"o{code}{index}" for index in range(depth)]), order.descending, order.missing_first
+        )
+
+    def _sorted_page(self, query: Query, keys: Sequence[_Key], offset: int, limit: int) -> Iterator[BibId]:
+        """A page in the order of the keys, and then of the ids.
+
+        The bibs that have something in the first key and those that have nothing are two rows, one behind the
+        other.
+        """
+        if limit <= 0:
+            return
+        if not keys:
+            yield from self._ids(self._searcher.search(query, limit, False, "id", offset, Direction.Asc))
+            return
+        key, rest = keys[0], keys[1:]
+        has = Query.exists_query(key.columns[0])
+        with_it, without_it = _all([query, has]), _without(query, has)
+        ahead = self._count(without_it if key.missing_first else with_it)
+        inside = max(min(limit, ahead - offset), 0)
+        behind = max(offset - ahead, 0)
+        if key.missing_first:
+            yield from self._sorted_page(without_it, rest, offset, inside)
+            yield from self._page_by(with_it, key, 0, rest, behind, limit - inside)
+        else:
+            yield from self._page_by(with_it, key, 0, rest, offset, inside)
+            yield from self._sorted_page(without_it, rest, behind, limit - inside)
+
+    def _page_by(
+        self, query: Query, key: _Key, depth: int, rest: Sequence[_Key], offset: int, limit: int
+    ) -> Iterator[BibId]:
+        """A page in the order of the key from its column ``depth`` on. Bibs that are equal in a column are
+        sorted by what comes after it; of most of them there is one.
+        """
+        if limit <= 0:
+            return
+        if depth == len(key.columns):
+            yield from self._sorted_page(query, rest, offset, limit)
+            return
+        column, direction = key.columns[depth], Direction.Desc if key.descending else Direction.Asc
+        hits = self._searcher.search(query, limit, False, column, offset, direction).hits
+        at = 0
+        for value, members in groupby(hits, key=lambda hit: hit[0]):
+            addresses = [address for _, address in members]
+            end = at + len(addresses)
+            if len(addresses) == 1 and at and end < len(hits):
+                yield from self._ids_at(addresses)
+            else:
+                equal = _all([query, self._range(column, value, value)])
+                earlier = 0 if at else offset - self._ahead(query, column, value, key.descending)
+                yield from self._page_by(equal, key, depth + 1, rest, earlier, len(addresses))
+            at = end
+
+    def _ahead(self, query: Query, column: str, value: int, descending: bool) -> int:
+        """How many come before those that have the value in a column."""
+        if descending:
+            return self._count(_all([query, self._range(column, value + 1, None)]))
+        return self._count(_all([query, self._range(column, None, value - 1)])) if value else 0
+
+    def _range(self, name: str, low: int | None, high: int | None) -> Query:
+        return Query.range_query(self._schema, name, FieldType.Unsigned, low, high)
+
+    # Listing
+
+    def words(self, rows: Sequence[str], start: str, before: int, after: int) -> Neighbours:
+        """Words in rows around ``start``."""
+        codes = [self._row_codes[row] for row in rows]
+        walk = _Walk(self._searcher, codes, self._letters)
+        behind = list(self._counted(codes, walk.down(start), before + 1))
+        ahead = list(self._counted(codes, walk.up(start), after + 1))
+        return _neighbours(behind, ahead, before, after)
+
+    def _counted(self, codes: Sequence[str], words: Iterator[str], most: int) -> Iterator[Counted]:
+        """Words with their counts, without those that are in no bib any more."""
+        for word in words:
+            if most <= 0:
+                return
+            of_rows = [Query.term_query(self._schema, "w", code + word) for code in codes]
+            if count := self._count(_any(of_rows)):
+                most -= 1
+                yield Counted(word, count)
+
+    def terms(self, point: str, start: str, before: int, after: int) -> Neighbours:
+        """Terms or headings of a point around ``start``."""
+        column, near = f"c{self._codes[point]}", _near(start)
+        behind = (
+            self._side(column, "desc", _not_after(near), before + 1, lambda term: term < start)
+            if start
+            else []
+        )
+        ahead = self._side(column, "asc", _not_before(near), after + 1, lambda term: term >= start)
+        return _neighbours(behind, ahead, before, after)
+
+    def _side(
+        self, column: str, order: str, include: str, most: int, wanted: Callable[[str], bool]
+    ) -> list[Counted]:
+        """What is listed on one side of a place, from there on.
+
+        The pattern knows the place by its first characters only, so that a few may come before it that are
+        not wanted; then more are asked for.
+        """
+        size = most
+        while True:
+            found = self._listed(Query.all_query(), column, size, {"_key": order}, include)
+            there = [one for one in found if wanted(one.term)]
+            if len(there) >= most or len(found) < size:
+                return there[:most]
+            size *= 4
+
+    def facet(self, plan: Plan, point: str) -> list[Counted] | SearchRefused:
+        """The terms of the point in the bibs that the plan finds, the most frequent first, then in order."""
+        try:
+            column = f"c{self._codes[point]}"
+            found = self._listed(self._query(plan), column, _MOST_LISTED, {"_count": "desc"}, None)
+        except ValueError as error:
+            return _too_many(error)
+        return sorted(found, key=lambda one: (-one.count, one.term))
+
+    def _listed(
+        self, query: Query, column: str, size: int, order: dict[str, str], include: str | None
+    ) -> list[Counted]:
+        terms: dict[str, Any] = {"field": column, "size": size, "order": order}
+        if include is not None:
+            terms["include"] = include
+        buckets = self._searcher.aggregate(query, {"found": {"terms": terms}})["found"]["buckets"]
+        return [Counted(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+
+    # Looking up
+
+    def _count(self, query: Query) -> int:
+        return _count_of(self._searcher.search(query, 1, order_by_field="id"))
+
+    def _ids(self, found: tantivy.SearchResult) -> tuple[BibId, ...]:
+        return tuple([BibId(bib) for bib, _ in found.hits])
+
+    def _ids_at(self, addresses: list[tantivy.DocAddress]) -> list[BibId]:
+        return [BibId(int(bib or 0)) for bib in self._searcher.fast_field_values("id", addresses)]
+
+    def _query(self, plan: Plan) -> Query:
+        match plan:
+            case Phrase():
+                return self._phrase(plan)
+            case Term(point, like):
+                return self._term("h", self._codes[point], like)
+            case Between():
+                return self._between(plan)
+            case InRow(row):
+                start = f"{self._row_codes[row]}{_EDGES[Edge.START]}"
+                return Query.term_query(self._schema, "w", start)
+            case Present(point):
+                return Query.term_query(self._schema, "h", self._codes[point])
+            case Sortable(point):
+                return Query.exists_query(f"o{self._codes[point]}0")
+            case Known(ids):
+                return Query.term_set_query(self._schema, "id", list(ids))
+            case AllOf(parts):
+                return _all([self._query(part) for part in parts]) if parts else Query.all_query()
+            case AnyOf(parts):
+                return _any([self._query(part) for part in parts]) if parts else Query.empty_query()
+            case Without(kept, taken):
+                return _without(self._query(kept), self._query(taken))
+            case _:
+                assert_never(plan)
+
+    def _term(self, field: str, code: str, like: Pattern) -> Query:
+        if len(like) == 1 and isinstance(like[0], str):
+            return Query.term_query(self._schema, field, code + like[0])
+        return Query.regex_query(self._schema, field, code + _regex(like))
+
+    def _between(self, plan: Between) -> Query:
+        """A range of terms: of numbers by their column, of others by patterns."""
+        code, low, high = self._codes[plan.point], plan.low, plan.high
+        if plan.point in self._numbers and (low is not None or high is not None):
+            return Query.range_query(
+                self._schema,
+                f"n{code}",
+                FieldType.Unsigned,
+                None if low is None else int(low),
+                None if high is None else int(high),
+                include_lower=low is None or plan.low_included,
+                include_upper=high is None or plan.high_included,
+            )
+        bounds = _ranges(low or "", high, low is not None and plan.low_included, plan.high_included)
+        found = [Query.regex_query(self._schema, "h", code + pattern) for pattern in bounds.patterns()]
+        return _any(found) if found else Query.empty_query()
+
+    def _phrase(self, phrase: Phrase) -> Query:
+        code = self._row_codes[phrase.row]
+        first = phrase.slots[0].at
+        held: list[tuple[int, Pattern]] = [
+            (slot.at - first, (_EDGES[slot.holds],) if isinstance(slot.holds, Edge) else slot.holds)
+            for slot in phrase.slots
+        ]
+        if len(held) == 1:
+            return self._term("w", code, held[0][1])
+        if all(len(like) == 1 and isinstance(like[0], str) for _, like in held):
+            return Query.phrase_query(self._schema, "w", [(at, f"{code}{like[0]}") for at, like in held])
+        return Query.regex_phrase_query(self._schema, "w", [(at, code + _regex(like)) for at, like in held])
+
+
+def _count_of(found: tantivy.SearchResult) -> int:
+    count: int = found.count  # type: ignore[attr-defined]  # the stub leaves it out
+    return count
+
+
+class _Key(Struct, frozen=True, gc=False):
+    """The columns of one sort key, and which way they are read."""
+
+    columns: tuple[str, ...]
+    descending: bool
+    missing_first: bool
+
+
+class _Walk:
+    """Words in rows in their order, from a place on, upwards or downwards.
+
+    The dictionary can be asked for the words that begin so, no more. So they are asked for by few first
+    characters at a time, in the order of the characters there are.
+    """
+
+    def __init__(self, searcher: tantivy.Searcher, codes: Sequence[str], letters: frozenset[str]) -> None:
+        self._searcher = searcher
+        self._codes = codes
+        self._first = sorted({*_ASCII_LETTERS, *letters})
+        self._inner = sorted({*_ASCII_LETTERS, *(char for char in letters if not stands_alone(char))})
+        self._depth = 1 if searcher.num_docs < _FEW else 2
+
+    def up(self, start: str) -> Iterator[str]:
+        """From ``start`` on, itself included."""
+        return self._walk("", start, upwards=True)
+
+    def down(self, start: str) -> Iterator[str]:
+        """From before ``start`` on, backwards."""
+        return self._walk("", start, upwards=False)
+
+    def _walk(self, prefix: str, start: str, *, upwards: bool) -> Iterator[str]:
+        """The words that begin with the prefix, on one side of the start."""
+        bound = start[: len(prefix)]
+        if (prefix < bound) if upwards else (prefix > bound):
+            return
+        if len(prefix) == self._depth:
+            found = {
+                term[len(code) :]
+                for code in self._codes
+                for term, _ in self._searcher.terms_with_prefix("w", code + prefix)
+            }
+            words = sorted(found, reverse=not upwards)
+            yield from (word for word in words if ((word >= start) if upwards else (word < start)))
+            return
+        alone = [prefix] if prefix and ((prefix >= start) if upwards else (prefix < start)) else []
+        letters = self._inner if prefix else self._first
+        if upwards:
+            yield from alone
+        for letter in letters if upwards else reversed(letters):
+            yield from self._walk(prefix + letter, start, upwards=upwards)
+        if not upwards:
+            yield from alone
+
+
+_ASCII_LETTERS: Final = frozenset("#+0123456789abcdefghijklmnopqrstuvwxyz")
+_FEW: Final = 2_000
+"""Bibs whose words may be listed by their first character alone."""
+
+
+def _neighbours(behind: list[Counted], ahead: list[Counted], before: int, after: int) -> Neighbours:
+    """What was found on both sides, one more than was asked for if there is more."""
+    return Neighbours(
+        (*reversed(behind[:before]), *ahead[:after]),
+        min(len(behind), before),
+        first=len(behind) <= before,
+        last=len(ahead) <= after,
+    )
+
+
+def _too_many(error: ValueError) -> SearchRefused:
+    """A mask stands for more words than a phrase may try. Raises `IndexBroken` for anything else."""
+    if "expansion" in str(error):
+        return SearchRefused(QueryFault.TOO_MANY_TERMS)
+    raise IndexBroken(str(error)) from error
+
+
+def _all(queries: Sequence[Query]) -> Query:
+    return Query.boolean_query([(Occur.Must, query) for query in queries])
+
+
+def _any(queries: Sequence[Query]) -> Query:
+    return Query.boolean_query([(Occur.Should, query) for query in queries])
+
+
+def _without(kept: Query, taken: Query) -> Query:
+    return Query.boolean_query([(Occur.Must, kept), (Occur.MustNot, taken)])
+
+
+_MASKS: Final = {Mask.ONE: r"[^\^$]", Mask.RUN: r"[^\^$]*"}
+"""Any character but those that stand at the ends of texts."""
+_LAST: Final = 0x10FFFF
+
+
+def _regex(like: Pattern) -> str:
+    return "".join([_MASKS[piece] if isinstance(piece, Mask) else _literal(piece) for piece in like])
+
+
+def _literal(text: str) -> str:
+    return "".join([char if char.isascii() and char.isalnum() else f"\\x{{{ord(char):x}}}" for char in text])
+
+
+def _range_of(low: int, high: int) -> str:
+    """One character between two code points; nothing if there is none."""
+    return f"[\\x{{{low:x}}}-\\x{{{high:x}}}]" if low <= high else ""
+
+
+_NEAR: Final = 12
+"""Characters by which a pattern knows a place in a list, and parts of one pattern: an automaton may have a
+thousand states.
+"""
+
+
+class _Bounds(Struct, frozen=True, gc=False):
+    """What lies in a range: texts that begin so, and texts that are so. All are patterns."""
+
+    beginnings: tuple[str, ...]
+    wholes: tuple[str, ...] = ()
+
+    def behind(self, prefix: str) -> _Bounds:
+        """The same behind a text."""
+        ahead = _literal(prefix)
+        return _Bounds(
+            tuple([ahead + one for one in self.beginnings]), tuple([ahead + one for one in self.wholes])
+        )
+
+    def patterns(self) -> Iterator[str]:
+        """As few patterns as may be: each costs half a millisecond."""
+        for at in range(0, len(self.beginnings), _NEAR):
+            yield f"({'|'.join(self.beginnings[at : at + _NEAR])}).*"
+        for at in range(0, len(self.wholes), _NEAR):
+            yield f"({'|'.join(self.wholes[at : at + _NEAR])})"
+
+
+def _runs(text: str) -> Iterator[tuple[str, int]]:
+    """For each run of one character: a pattern of the text up to anywhere in the run, and the character."""
+    at = 0
+    for char, run in groupby(text):
+        length = len(list(run))
+        yield f"{_literal(text[:at])}{_literal(char)}{{0,{length - 1}}}", ord(char)
+        at += length
+
+
+def _near(start: str) -> str:
+    """The beginning of a text by which its place is known; zeros ahead of a number do not count."""
+    zeros = len(start) - len(start.lstrip("0"))
+    return start[: zeros + _NEAR]
+
+
+def _not_before(start: str) -> str:
+    """A pattern of what is not less than a short text."""
+    return "|".join(_above(start, True).patterns())
+
+
+def _not_after(start: str) -> str:
+    """A pattern of what is less than a short text, or begins with it."""
+    return "|".join([*_below(start, True, False).patterns(), f"{_literal(start)}.*"])
+
+
+def _above(low: str, included: bool) -> _Bounds:
+    """What is greater than a text: at its first, its second ... character, or because it is longer."""
+    greater = [ahead + _range_of(code + 1, _LAST) for ahead, code in _runs(low) if code < _LAST]
+    return _Bounds((*greater, _literal(low) if included else f"{_literal(low)}."))
+
+
+def _below(high: str, nothing: bool, included: bool) -> _Bounds:
+    """What is less than a text: at its first, its second ... character, or because it is shorter.
+
+    ``nothing``: the empty text is one of these.
+    """
+    less = [ahead + _range_of(1, code - 1) for ahead, code in _runs(high)]
+    wholes = [_literal(high[:at]) for at in range(len(high) + included) if at or nothing]
+    return _Bounds(tuple(less), tuple(wholes))
+
+
+def _ranges(low: str, high: str | None, low_included: bool, high_included: bool) -> _Bounds:
+    """What lies between two texts, code point by code point. ``high`` None is no bound."""
+    if high is None:
+        return _above(low, low_included)
+    pairs = enumerate(zip(low, high, strict=False))
+    shared = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(low), len(high)))
+    prefix, low, high = low[:shared], low[shared:], high[shared:]
+    if not low:
+        return _below(high, low_included, high_included).behind(prefix)
+    if not high or low[0] > high[0]:
+        return _Bounds(())
+    inner = _range_of(ord(low[0]) + 1, ord(high[0]) - 1)
+    above = _above(low[1:], low_included).behind(low[0])
+    below = _below(high[1:], True, high_included).behind(high[0])
+    between = _Bounds(
+        (*above.beginnings, *([inner] if inner else ()), *below.beginnings), (*above.wholes, *below.wholes)
+    )
+    return between.behind(prefix)

@@ -1,0 +1,1 @@
+"""The search page: the catalogue as people see it in a browser."""

@@ -1,0 +1,1 @@
+"""SRU: the catalogue as discovery tools ask it, over HTTP."""

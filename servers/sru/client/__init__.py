@@ -1,0 +1,1 @@
+"""A client's side of SRU: the command line's `circdesk search`."""

@@ -1,0 +1,1 @@
+"""Z39.50 on the catalogue: a target that searches and shows, and a client for any target."""

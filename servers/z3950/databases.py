@@ -1,0 +1,83 @@
+"""The databases: the institution's, and parts of it that are named after a campus or a library.
+
+The rule it keeps: names are the same in any case of letters, and one that there is not is refused. What a part
+of the institution does not hold is neither found in its database nor told of there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from core.availability import Inventory
+from core.model.policy import Policy
+from core.query import And, Clause, Match, Or, Query, Word
+from servers.z3950.refusal import Refused
+
+LIBRARY: Final = "itemLibrary"
+"""The access point for the library that items belong to."""
+
+EXPLAIN: Final = "ir-explain-1"
+"""The database of the Explain facility (Z39.50-1995, appendix EXP), which is not there."""
+
+_UNKNOWN, _NO_EXPLAIN = 235, 1007
+
+
+class Database(Struct, frozen=True):
+    """What is searched, by the name that the origin gave it. ``agencies`` are the libraries whose holdings
+    count; None: all of them.
+    """
+
+    name: str
+    agencies: frozenset[str] | None = None
+
+    def narrowed(self, query: Query) -> Query:
+        """The query, asked of this database alone."""
+        if self.agencies is None:
+            return query
+        held: Iterable[Query] = [
+            Clause(LIBRARY, Match.EQ, (Word((code,)),)) for code in sorted(self.agencies)
+        ]
+        return And(query, reduce(Or, held))
+
+    def of(self, inventory: Inventory) -> Inventory:
+        """What there is of a bib in this database."""
+        if self.agencies is None:
+            return inventory
+        here = [holding for holding in inventory.holdings if holding.agency in self.agencies]
+        return replace(inventory, holdings=tuple(here))
+
+
+class Databases:
+    """The databases of an institution."""
+
+    def __init__(self, policy: Policy, also: Sequence[str] = ()) -> None:
+        """``also`` are other names for the institution's own."""
+        self._institutions = {name.lower() for name in (policy.institution, *also)}
+        self._parts: dict[str, frozenset[str]] = {}
+        for agency in policy.agencies:
+            self._parts[agency.code.lower()] = frozenset({agency.code})
+        for campus in {agency.campus for agency in policy.agencies if agency.campus}:
+            there = [agency.code for agency in policy.agencies if agency.campus == campus]
+            self._parts[campus.lower()] = frozenset(there)
+
+    def named(self, names: Sequence[str]) -> Database:
+        """The databases with these names, as one. Raises `Refused`."""
+        if not names:
+            raise Refused(_UNKNOWN)
+        found = [self._agencies(name) for name in names]
+        if None in found:
+            return Database(names[found.index(None)])
+        return Database(names[0], frozenset().union(*[each for each in found if each is not None]))
+
+    def _agencies(self, name: str) -> frozenset[str] | None:
+        institution, slash, part = name.lower().partition("/")
+        if institution == EXPLAIN:
+            raise Refused(_NO_EXPLAIN, name)
+        if institution not in self._institutions or (slash and part not in self._parts):
+            raise Refused(_UNKNOWN, name)
+        return self._parts[part] if slash else None

@@ -1,0 +1,32 @@
+"""What every association shares: the catalogue, the desk, and where records are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from msgspec import Struct
+
+from core.catalogue import Catalogue
+from core.desk import CirculationDesk
+from core.model.records import BibId
+
+
+class Ready(Protocol):
+    """Records ready for answers (`servers.catalogue.indexing`)."""
+
+    def records(self, bibs: Sequence[BibId]) -> list[bytes | None]:
+        """The record of each bib as MARCXML but for its end; None where there is none."""
+        ...
+
+    def marc_records(self, bibs: Sequence[BibId]) -> list[bytes | None]:
+        """The record of each bib in ISO 2709, in UTF-8; None where there is none."""
+        ...
+
+
+class House(Struct, frozen=True):
+    """The one catalogue behind every association."""
+
+    catalogue: Catalogue
+    desk: CirculationDesk
+    ready: Ready

@@ -1,0 +1,1 @@
+"""Z39.50's words as the catalogue's, and the other way round."""

@@ -1,0 +1,171 @@
+"""The contract of `core.ports.SearchIndex`: tantivy answers as an index does that looks at every bib."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from core.model.records import BibId
+from core.plan import (
+    EVERYTHING,
+    NOTHING,
+    AllOf,
+    AnyOf,
+    Between,
+    Edge,
+    Entry,
+    InRow,
+    Known,
+    Order,
+    Phrase,
+    Plan,
+    Present,
+    Slot,
+    Sortable,
+    Term,
+    Without,
+)
+from core.ports import SearchIndex
+from core.query import Mask
+from core.storage.tantivy_index import Layout, TantivyIndex
+from tests.fakes.naive_index import NaiveIndex
+from tests.matrix import proves
+
+LAYOUT = Layout(
+    ("words", "names"),
+    ("code", "title", "year", "day"),
+    frozenset({"code", "title"}),
+    frozenset({"day"}),
+    {"title": True, "year": False},
+)
+
+WORDS = st.sampled_from(
+    ["a", "ab", "abc", "b", "ba", "cat", "cats", "the", "c++", "東", "京", "été", "zz", "9"]
+)
+TEXTS = st.lists(st.lists(WORDS, min_size=1, max_size=5).map(" ".join), min_size=1, max_size=3)
+VALUES = st.lists(
+    WORDS | st.sampled_from(["a b", "00012", "00013", "1.5"]), min_size=1, max_size=3, unique=True
+)
+DAYS = st.integers(1, 4).map("{:019}".format)
+KEYS = st.lists(WORDS, min_size=1, max_size=12).map(" ".join)
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> list[Entry]:
+    """A small catalogue."""
+    ids = draw(st.lists(st.integers(1, 2**40), min_size=1, max_size=9, unique=True))
+    return [
+        Entry(
+            BibId(bib),
+            draw(st.dictionaries(st.sampled_from(LAYOUT.rows), TEXTS)),
+            {
+                **draw(st.dictionaries(st.just("code"), VALUES)),
+                **draw(st.dictionaries(st.just("day"), st.lists(DAYS, min_size=1, max_size=2, unique=True))),
+            },
+            draw(st.dictionaries(st.just("title"), VALUES)),
+            {
+                **draw(st.dictionaries(st.just("title"), KEYS)),
+                **draw(st.dictionaries(st.just("year"), st.integers(0, 3))),
+            },
+        )
+        for bib in ids
+    ]
+
+
+PATTERNS = st.lists(WORDS | st.sampled_from(Mask), min_size=1, max_size=3).map(tuple)
+ROWS = st.sampled_from(LAYOUT.rows)
+
+
+@st.composite
+def phrases(draw: st.DrawFn) -> Phrase:
+    """Words near one another, perhaps with an end of a text."""
+    held = draw(st.lists(WORDS.map(lambda word: (word,)) | PATTERNS, min_size=1, max_size=3))
+    places = [0]
+    for _ in held[1:]:
+        places.append(places[-1] + draw(st.integers(1, 3)))
+    slots = [Slot(at, one) for at, one in zip(places, held, strict=True)]
+    if draw(st.booleans()):
+        slots.insert(0, Slot(-1, Edge.START))
+    if draw(st.booleans()):
+        slots.append(Slot(places[-1] + 1, Edge.END))
+    return Phrase(draw(ROWS), tuple(slots))
+
+
+BOUNDS = st.none() | WORDS | st.sampled_from(["00012", "00013", "1.5", "a b", "0"])
+LEAVES: st.SearchStrategy[Plan] = st.one_of(
+    phrases(),
+    st.builds(Term, st.just("code"), PATTERNS),
+    st.builds(Between, st.just("code"), BOUNDS, BOUNDS, st.booleans(), st.booleans()),
+    st.builds(Between, st.just("day"), st.none() | DAYS, st.none() | DAYS, st.booleans(), st.booleans()),
+    st.builds(InRow, ROWS),
+    st.just(Present("code")),
+    st.builds(Sortable, st.sampled_from(["title", "year"])),
+    st.builds(Known, st.lists(st.integers(1, 9).map(BibId), max_size=4).map(tuple)),
+    st.sampled_from([EVERYTHING, NOTHING]),
+)
+PLANS = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.builds(AllOf, st.lists(inner, min_size=1, max_size=3).map(tuple))
+        | st.builds(AnyOf, st.lists(inner, min_size=1, max_size=3).map(tuple))
+        | st.builds(Without, inner, inner)
+    ),
+    max_leaves=4,
+)
+ORDERS = st.lists(
+    st.builds(Order, st.sampled_from(["title", "year"]), st.booleans(), st.booleans()),
+    max_size=2,
+    unique_by=lambda o: o.point,
+)
+
+
+def filled(index: SearchIndex, catalogue: list[Entry]) -> SearchIndex:
+    """The index with these bibs in it; every other one came later, in place of an older form of the next."""
+    older = [
+        replace(entry, id=other.id) for entry, other in zip(catalogue[1::2], catalogue[::2], strict=False)
+    ]
+    index.add([index.prepare(entry) for entry in older])
+    index.commit(1)
+    index.drop([entry.id for entry in older])
+    index.put([index.prepare(entry) for entry in catalogue])
+    index.commit(2)
+    return index
+
+
+UNHURRIED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@proves("every kind of match is exact")
+@UNHURRIED
+@given(entries(), st.lists(PLANS, min_size=1, max_size=20), ORDERS, st.integers(0, 4), st.integers(0, 9))
+def test_tantivy_finds_what_looking_at_every_bib_finds(
+    catalogue: list[Entry], plans: list[Plan], order: list[Order], offset: int, limit: int
+) -> None:
+    with TemporaryDirectory() as folder:
+        tried = TantivyIndex.open(Path(folder), LAYOUT)
+        view, oracle = filled(tried, catalogue).view, filled(NaiveIndex(), catalogue).view
+        for plan in plans:
+            assert view.search(plan, order, offset, limit) == oracle.search(plan, order, offset, limit), plan
+            assert view.count(plan) == oracle.count(plan)
+            assert view.facet(plan, "code") == oracle.facet(plan, "code")
+        tried.close()
+
+
+@UNHURRIED
+@given(entries(), WORDS | st.just(""), st.integers(0, 5), st.integers(0, 5))
+def test_tantivy_lists_what_there_is_in_its_order(
+    catalogue: list[Entry], start: str, before: int, after: int
+) -> None:
+    with TemporaryDirectory() as folder:
+        tried = TantivyIndex.open(Path(folder), LAYOUT)
+        view, oracle = filled(tried, catalogue).view, filled(NaiveIndex(), catalogue).view
+        assert view.words(LAYOUT.rows, start, before, after) == oracle.words(
+            LAYOUT.rows, start, before, after
+        )
+        for point in LAYOUT.listed:
+            assert view.terms(point, start, before, after) == oracle.terms(point, start, before, after)
+        tried.close()

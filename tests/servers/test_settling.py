@@ -1,0 +1,40 @@
+"""Who waits for a unit of work is told how it ended."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from core.journal import Settled, UnitOfWork
+from servers.settling import settled
+
+
+def unit() -> UnitOfWork:
+    return UnitOfWork(1, datetime(2026, 3, 2, tzinfo=UTC), "", "", (), (), (), ())
+
+
+async def test_what_nobody_has_changed_is_kept() -> None:
+    assert await settled(None) is Settled.KEPT
+
+
+@pytest.mark.parametrize("how", Settled)
+async def test_who_waits_is_told(how: Settled) -> None:
+    work = unit()
+    waiting = asyncio.create_task(settled(work))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    work.settle(how)
+    assert await waiting is how
+    assert await settled(work) is how
+
+
+async def test_who_has_gone_is_not_told() -> None:
+    work = unit()
+    waiting = asyncio.create_task(settled(work))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    work.settle(Settled.KEPT)
+    assert waiting.cancelled()
