@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ from servers.http.readings import (
     of_sru,
     of_store,
     of_terminals,
+    of_z3950,
 )
 from servers.lines.addresses import Address
 from servers.lines.tls_files import Expiry, TlsFiles, days_until
@@ -68,6 +70,8 @@ from servers.sru.endpoint import SruFront
 from servers.sru.house import House
 from servers.storage import verbs as storage
 from servers.storage.exported import Exported
+from servers.z3950.front import Z3950Front
+from servers.z3950.house import House as Z3950House
 
 log = get_logger(__name__)
 
@@ -128,13 +132,14 @@ class Server:
             store,
             desk.library,
             state / CATALOGUE,
-            lambda: TantivyIndex.open(state / CATALOGUE / "index", index_layout(table())),
+            partial(TantivyIndex.open, state / CATALOGUE / "index", index_layout(table())),
         )
         self.catalogue = Catalogue(
             table().points, lambda: self.indexing.view, time.monotonic, resolvers(desk.library)
         )
         house = House(self.catalogue, desk, self.indexing, store.bibs)
         self.sru = SruFront(house)
+        self.z3950 = Z3950Front(settings, Z3950House(self.catalogue, desk, self.indexing))
         self._certificates = certificates
         self._store = store
         self._journal = journal
@@ -178,7 +183,7 @@ class Server:
             server.outgoing.take_on(told)
             server.indexing.start()
         except BaseException:
-            await server._drain(0, 0, 0)
+            await server._drain(0, 0, 0, 0)
             await server._close()
             raise
         return server
@@ -214,6 +219,11 @@ class Server:
             self._tell_listening("ncip_tcp", self.ncip_tcp.tls, certificate_days=days_until(https.ends))
         if self.ncip_tcp.plain is not None:
             self._tell_listening("ncip_tcp-plain", self.ncip_tcp.plain)
+        self.z3950.open(https.context)
+        if self.z3950.address is not None:
+            self._tell_listening("z3950", self.z3950.address)
+        if self.z3950.tls is not None:
+            self._tell_listening("z3950-tls", self.z3950.tls, certificate_days=days_until(https.ends))
         await self._control.open()
         self._watching = asyncio.get_running_loop().create_task(self._watch())
 
@@ -261,6 +271,7 @@ class Server:
         self.ncip.take_on(read.settings)
         self.ncip_tcp.take_on(read.settings.ncip_tcp, read.certificates.https.context)
         self.https.take_on(read.settings, read.certificates.https.context)
+        self.z3950.take_on(read.settings, read.certificates.https.context)
         self.outgoing.take_on(read.facilities)
         days = min(map(days_until, read.certificates.ends.values()))
         log.info("reloaded", terminals=len(read.settings.terminal), certificate_days=days)
@@ -311,17 +322,23 @@ class Server:
         """Let what is being answered finish, then close everything."""
         settings = self.settings
         await self._drain(
-            settings.sip2.drain_seconds, settings.https.drain_seconds, settings.ncip_tcp.drain_seconds
+            settings.sip2.drain_seconds,
+            settings.https.drain_seconds,
+            settings.ncip_tcp.drain_seconds,
+            settings.z3950.drain_seconds,
         )
         await self._close()
         log.info("stopped")
 
-    async def _drain(self, sip2_seconds: float, https_seconds: float, ncip_tcp_seconds: float) -> None:
+    async def _drain(
+        self, sip2_seconds: float, https_seconds: float, ncip_tcp_seconds: float, z3950_seconds: float
+    ) -> None:
         self._stopping = True
         await asyncio.gather(
             self.sip2.drain(sip2_seconds),
             self.https.drain(https_seconds),
             self.ncip_tcp.drain(ncip_tcp_seconds),
+            self.z3950.drain(z3950_seconds),
         )
 
     def _hindrances(self) -> Iterator[str]:
@@ -336,10 +353,13 @@ class Server:
         store = self._state / self.settings.store.file
         yield of_build
         yield lambda: of_terminals(self.sip2.service.board.counted())
-        yield lambda: of_listeners((self.sip2.listener, self.https.listener, self.ncip_tcp.listener))
+        yield lambda: of_listeners(
+            (self.sip2.listener, self.https.listener, self.ncip_tcp.listener, self.z3950.listener)
+        )
         yield lambda: of_answers(self.https.service.answers)
         yield lambda: of_ncip(self.ncip.answers)
         yield lambda: of_sru(self.sru.answers)
+        yield lambda: of_z3950(self.z3950.service.answers)
         yield lambda: of_journal(self._journal)
         yield lambda: of_store((store, store.with_name(f"{store.name}-wal")))
         yield lambda: of_acts(acts.loans, acts.returns)

@@ -34,6 +34,9 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "search": Command(
         "servers.sru.client.command", "search the catalogue, or any other over SRU: hits, and where they are"
     ),
+    "z3950": Command(
+        "servers.z3950.client.command", "search the catalogue, or any other over Z39.50: PQF or CQL"
+    ),
     "kiosk": Command(
         "servers.sip2.kiosk.command", "a self-service visit in the terminal, from card to receipt"
     ),

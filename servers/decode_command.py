@@ -21,9 +21,11 @@ from protocols.sip2.codec import Wire
 from protocols.sip2.decoding import Decoded, Verdict, decode
 from protocols.sip2.errors import LocalError
 from protocols.sip2.messages import DECLARATIONS, Direction
+from protocols.z3950.apdus import Apdu
 from servers.cql_decode import explain_cql
 from servers.ncip.client.pasted import Passage, passages
 from servers.ncip.client.showing import show_passage
+from servers.z3950 import decoding
 
 _PLAIN_WIDTH: Final = 100
 """Columns where there is no terminal."""
@@ -51,7 +53,8 @@ class Language(NamedTuple):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `circdesk decode`."""
     parser.epilog = (
-        "SIP2 is read line by line. NCIP may stand anywhere in what is given, over many lines, within "
+        "SIP2 is read line by line; Z39.50 is APDUs in hex, as of tcpdump or hexdump. "
+        "NCIP may stand anywhere in what is given, over many lines, within "
         "a request or a curl command, or escaped as in JSON, XML, a URL or a shell. What a log has put "
         "before and behind a message does not matter. Exit status: 0 if all could be read, 1 if not. Put "
         "messages in single quotes, for | and * mean something to a shell, or give them on standard input: "
@@ -63,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "texts",
         nargs="*",
         metavar="TEXT",
-        help="SIP2 lines, or NCIP, or queries (default: standard input)",
+        help="SIP2 lines, or NCIP, or hex of Z39.50, or queries (default: standard input)",
     )
     parser.add_argument("--cql", action="store_true", help="these are queries in CQL: anything could be one")
     parser.add_argument("--charset", default="utf-8", metavar="NAME", help="of SIP2 (default: utf-8)")
@@ -133,6 +136,28 @@ def _show_cql(query: str, manner: Manner) -> bool:
     explained = explain_cql(query)
     manner.console.print(Text(f"{explained.text}\n"), soft_wrap=True)
     return explained.is_read
+
+
+def _z3950_in(text: str) -> Iterator[Show]:
+    """The APDUs in hex anywhere in the text."""
+    return (partial(_show_z3950, apdu) for apdu in decoding.apdus(text))
+
+
+def _show_z3950(apdu: Apdu, manner: Manner) -> bool:
+    lines = decoding.shown(apdu)
+    if manner.plain:
+        print(f"message\t{type(apdu).__name__}")
+        for line in lines:
+            print(f"field\t{'  ' * line.depth}{line.name}\t{line.value}".rstrip("\t"))
+        return True
+    manner.console.print(Text(f"Z39.50 {type(apdu).__name__}", "bold"), soft_wrap=True)
+    for line in lines:
+        text = Text.assemble(
+            "  " * (line.depth + 1), (line.name, "cyan"), f"  {line.value}" if line.value else ""
+        )
+        manner.console.print(text, soft_wrap=True)
+    manner.console.print()
+    return True
 
 
 _SIP2: Final = re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(DECLARATIONS)})")
@@ -213,5 +238,5 @@ _CHECKSUMS: Final = {
     Verdict.ABSENT: "No checksum; it would be {}.",
 }
 
-LANGUAGES: Final = (Language("NCIP", _ncip_in), Language("SIP2", _sip2_in))
+LANGUAGES: Final = (Language("NCIP", _ncip_in), Language("Z39.50", _z3950_in), Language("SIP2", _sip2_in))
 """Every protocol whose messages are known by what is in them; the first that knows a text shows it."""

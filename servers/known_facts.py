@@ -60,11 +60,20 @@ class HttpsKnown(Struct, frozen=True):
     ncip_partner: str = ""
 
 
+class Z3950Known(Struct, frozen=True):
+    """Where the catalogue is searched over Z39.50."""
+
+    host: str
+    port: Annotated[int, Meta(ge=1, le=65_535)]
+    database: str
+
+
 class KnownFacts(Struct, frozen=True):
     """What a facts file tells the tools; it holds more for others."""
 
     sip2: Sip2Known
     https: HttpsKnown | None = None
+    z3950: Z3950Known | None = None
     institution: str = ""
     patrons: Numbered | None = None
     items: Numbered | None = None

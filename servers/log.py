@@ -80,6 +80,14 @@ def set_up(settings: LogSettings, stream: TextIO | None = None, key: bytes = b""
     logging.basicConfig(handlers=[LibraryHandler()], level=max(level, logging.INFO), force=True)
 
 
+def is_held_back(event: str) -> bool:
+    """Whether the next line of this event would be counted and not written. It is counted then, so whoever
+    asks need not make it.
+    """
+    processors = structlog.get_config()["processors"]
+    return any(isinstance(one, Limiter) and one.counts(event) for one in processors)
+
+
 class Writer:
     """Writes lines to a stream, and gives up silently when nobody is there to read them."""
 
@@ -121,6 +129,13 @@ class Limiter:
         if self._seen[event] > LINES_A_SECOND:
             raise structlog.DropEvent
         return fields
+
+    def counts(self, event: str) -> bool:
+        """Whether a line of this event would be held back now; then it is counted."""
+        if int(self._monotonic()) != self._second or self._seen[event] < LINES_A_SECOND:
+            return False
+        self._seen[event] += 1
+        return True
 
 
 class Renderer:

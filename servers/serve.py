@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from servers.app import Server, serve
 from servers.configuration.reading import read_settings
-from servers.configuration.settings import HttpsSettings, Settings, Sip2Settings
+from servers.configuration.settings import HttpsSettings, Settings, Sip2Settings, Z3950Settings
 from servers.control.reload import Reread
 from servers.lines.accept import CannotListen
 from servers.log import set_up
@@ -60,6 +60,7 @@ def add_listener_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--https", type=address, metavar="HOST:PORT", help="where HTTPS listens: NCIP, health and metrics"
     )
+    parser.add_argument("--z3950", type=address, metavar="HOST:PORT", help="where Z39.50 listens")
     parser.add_argument(
         "--loop", choices=("uvloop", "asyncio"), default="uvloop", help="the event loop (default: uvloop)"
     )
@@ -97,21 +98,28 @@ def at_addresses(settings: Settings, args: argparse.Namespace) -> Settings:
         if (typed := getattr(args, name)) is not None:
             host, port = typed
             settings = replace(settings, **{name: replace(listener, host=host, port=port)})
+            if name == "z3950":  # whoever names its address wants it
+                settings = replace(settings, z3950=replace(settings.z3950, enabled=True))
     return settings
 
 
-def _listeners(settings: Settings) -> Mapping[str, Sip2Settings | HttpsSettings]:
+def _listeners(settings: Settings) -> Mapping[str, Sip2Settings | HttpsSettings | Z3950Settings]:
     """The listeners whose addresses can be typed, by their tables."""
-    return {"sip2": settings.sip2, "https": settings.https}
+    return {"sip2": settings.sip2, "https": settings.https, "z3950": settings.z3950}
 
 
 def _ways(settings: Settings) -> Mapping[str, str]:
     """How another address is given to each listener, by the one it has."""
     ways = {
         f"{table.plain.host}:{table.plain.port}": f"in {name}.plain"
-        for name, table in (*_listeners(settings).items(), ("ncip_tcp", settings.ncip_tcp))
+        for name, table in (
+            ("sip2", settings.sip2),
+            ("https", settings.https),
+            ("ncip_tcp", settings.ncip_tcp),
+        )
     }
     ways[f"{settings.ncip_tcp.host}:{settings.ncip_tcp.port}"] = "in ncip_tcp"
+    ways[f"{settings.z3950.tls.host}:{settings.z3950.tls.port}"] = "in z3950.tls"
     typed = {f"{at.host}:{at.port}": f"with --{name} HOST:PORT" for name, at in _listeners(settings).items()}
     return ways | typed
 
@@ -143,6 +151,7 @@ def _say_ready(server: Server) -> None:
         "plain SIP2": server.sip2.plain,
         "HTTPS": server.https.address,
         "plain HTTP": server.https.plain,
+        "Z39.50": server.z3950.address,
     }
     said = [f"{name} on {at.host}:{at.port}" for name, at in where.items() if at is not None]
     print(f"circdesk: {', '.join(said)}. Stop with Ctrl-C.", flush=True)

@@ -247,7 +247,7 @@ CASES = (
         "most",
         "no more records come than explain says, and that is no fault of the client",
         f"{_ZEEREX}: setting maximumRecords",
-        fetch(search(WORD, maximumRecords="{more_than_most}"), ANSWERED, records_up_to("most")),
+        fetch(search("{all}", maximumRecords="{more_than_most}"), ANSWERED, records_up_to("most")),
     ),
     _case(
         "unchanged",

@@ -270,9 +270,15 @@ CASES = (
     ),
     _case(
         "in-2.0",
-        "2.0 scans by its clause alone, in its own namespace",
+        "2.0 scans in its own namespace",
         "SRU 2.0: scan",
-        fetch((("scanClause", _START),), is_response(SCANNED), _SOME, in_version("2.0"), LAYOUT),
+        fetch(
+            (("version", "2.0"), ("operation", "scan"), ("scanClause", _START)),
+            is_response(SCANNED),
+            _SOME,
+            in_version("2.0"),
+            LAYOUT,
+        ),
         needs=("v20",),
     ),
     _case(

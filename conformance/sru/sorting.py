@@ -88,7 +88,7 @@ CASES = (
         "a second key is for what the first leaves equal",
         _SORT_BY,
         _COUNT,
-        fetch(search(f"{_UP} {{sort_index}}/sort.descending", maximumRecords="1"), as_many_as("found")),
+        fetch(search(f"{_UP} {{sort_index2}}/sort.descending", maximumRecords="1"), as_many_as("found")),
     ),
     _case(
         "modifiers",

@@ -108,7 +108,9 @@ class Survey:
         if "sort_indexes" in self.names:
             sorts = self.names["sort_indexes"].split("\n")
             title = self.names.get("title")
-            self._keep("sort_index", title if title in sorts and title else sorts[0])
+            first = title if title in sorts and title else sorts[0]
+            self._keep("sort_index", first)
+            self._keep("sort_index2", next((one for one in sorts if _bare(one) != _bare(first)), ""))
             self._keep("unsorted_index", next((one.name for one in searched if not one.sort), ""))
         for index in searched:
             if index.relations and "<" not in index.relations:
@@ -125,7 +127,7 @@ class Survey:
             self.names |= {"title_set": uri, "title_bare": bare}
 
     async def _sample(self) -> list[Record]:
-        """Return some records, in MARCXML if they can be had so: of the known word, of all, of common words."""
+        """Return some records, in MARCXML if they can be had so: of a known word, of all, of common words."""
         words = (self._title, *_COMMON) if "title" in self.names else ()
         queries = [f"{self.names['title']} = {word}" for word in words if word]
         known, common = (queries[:1], queries[1:]) if self._title else ([], queries)
@@ -273,7 +275,8 @@ class Survey:
             self.names["result_sets"] = "result sets"
         if "v20" not in self.names:
             return
-        response = await self._ask((("queryType", "cql"), ("query", query), ("facetLimit", "3")))
+        both = f"{query} or {query}"
+        response = await self._ask((("queryType", "cql"), ("query", both), ("facetLimit", "3")))
         self._keep("facet_index", response.text("facetedResults", "facet", "index"))
         if response.every("searchResultAnalysis"):
             self.names["analysis"] = "analysis"
@@ -282,7 +285,7 @@ class Survey:
         """Yield the searchable indexes whose name without its set is one of these, in the order of these."""
         for kind in kinds:
             for index in self._description.indexes:
-                if index.search and index.name.rpartition(".")[2].lower() == kind:
+                if index.search and _bare(index.name).lower() == kind:
                     yield index.name
 
     async def _hits(self, query: str) -> int:
@@ -320,12 +323,17 @@ class Survey:
             self.names[name] = value
 
 
+def _bare(index: str) -> str:
+    """Return the name of an index without its set: the same index may be in several."""
+    return index.rpartition(".")[2]
+
+
 def _most(tells: Description) -> int | None:
     return tells.setting("maximumRecords") or tells.default("maximumRecords")
 
 
 def _is_first(response: Response, version: str) -> bool:
-    """Whether an answer is in a version before 2.0; one that does not say in which is a matter for the cases."""
+    """Whether an answer is in a version before 2.0; what it says of it is a matter for the cases."""
     is_first = response.root is not None and namespace(response.root) == FIRST
     return is_first and response.version in ("", version)
 

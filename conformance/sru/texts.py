@@ -49,6 +49,7 @@ OFFERS = {
     "scan_index": "scan",
     "no_scan": "an end point without scan",
     "sort_index": "an index that sorts in its explain",
+    "sort_index2": "a second index that sorts in its explain",
     "unsorted_index": "an index that does not sort in its explain",
     "result_sets": "result sets",
     "facet_index": "facets",

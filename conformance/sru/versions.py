@@ -91,8 +91,8 @@ CASES = (
         "a version between two is answered in the lower one, or is diagnostic 5",
         _VERSION,
         fetch(
-            search_in("1.15", WORD),
-            is_but("a version up to 1.15, or diagnostic 5", lambda found: _not_above("1.15", found)),
+            search_in("1.9", WORD),
+            is_but("a version up to 1.9, or diagnostic 5", lambda found: _not_above("1.9", found)),
         ),
         level=Level.CLIENT,
     ),

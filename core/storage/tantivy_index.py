@@ -18,6 +18,7 @@ from contextlib import suppress
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
+from struct import Struct as NumbersOf
 from typing import Any, Final, assert_never
 from unicodedata import unidata_version
 
@@ -160,41 +161,17 @@ class _Preparing(Struct, frozen=True):
 
 _encode: Final = msgspec.json.Encoder().encode
 
-_DEPTH: Final = 3
-"""Numbers of a sorted text, twelve characters each."""
-_SYMBOLS: Final = {
-    " ": 1,
-    "#": 2,
-    "+": 2,
-    **{char: 3 + index for index, char in enumerate("0123456789abcdefghijklmnopqrstuvwxyz")},
-}
-_BASE, _OTHER, _LENGTH, _WIDE = 40, 39, 12, 4
+_DEPTH: Final = 5
+"""Numbers of a sorted text, eight bytes of UTF-8 each: they are in the order of its code points."""
 
 
 def packed(text: str) -> tuple[int, ...]:
-    """The beginning of a folded text as numbers, in the order of the text.
-
-    A digit to the base 40 stands for a character of ASCII; any other takes five, the last four of which are
-    its code point.
-    """
-    digits: list[int] = []
-    for char in text[: _DEPTH * _LENGTH]:
-        symbol = _SYMBOLS.get(char)
-        if symbol is not None:
-            digits.append(symbol)
-            continue
-        digits.append(_OTHER)
-        code = ord(char)
-        digits += [code // _BASE**power % _BASE for power in range(_WIDE - 1, -1, -1)]
-    digits += [0] * (_DEPTH * _LENGTH)
-    return tuple([_number(digits[at : at + _LENGTH]) for at in range(0, _DEPTH * _LENGTH, _LENGTH)])
+    """The beginning of a text as numbers, in its order."""
+    start = text.encode()[: 8 * _DEPTH].ljust(8 * _DEPTH, b"\0")
+    return _UNPACK(start)
 
 
-def _number(digits: Sequence[int]) -> int:
-    value = 0
-    for digit in digits:
-        value = value * _BASE + digit
-    return value
+_UNPACK: Final = NumbersOf(f">{_DEPTH}Q").unpack
 
 
 class TantivyIndex:

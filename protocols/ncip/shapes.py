@@ -177,15 +177,26 @@ def _learn(shape: Shape) -> Learnt:
     found = [int(place) for node in nodes for place in _NUMBERED.findall(node.text)]
     if sorted(found) != list(range(len(pieces))) or not all(map(_is_plain, nodes)):
         raise _NoShape
-    read_so = read_tree(tree, Mode.LENIENT, Initiation, _hole)
+    dug: set[int] = set()
+
+    def hole(text: str, slot: Slot, scheme: str | None, strict: bool) -> Leaf:
+        if slot.kind is Kind.FLAG:  # it should have none, and what it means depends on it
+            raise _NoShape
+        dug.add(place := _place(text))
+        return _Hole(place, slot, scheme), None
+
+    read_so = read_tree(tree, Mode.LENIENT, Initiation, hole)
     message, header = _Making(), _Making()
-    return Learnt(
+    learnt = Learnt(
         message=message.whole(read_so.message),
         header=header.whole(read_so.header),
         header_texts=None if header.is_private else tuple(header.places),
         dialect=read_so.dialect,
         repairs=read_so.repairs,
     )
+    if not dug <= {*message.places, *header.places}:  # read and then left out, it may still have been wrong
+        raise _NoShape
+    return learnt
 
 
 def _nodes(node: Node) -> Iterator[Node]:
@@ -201,12 +212,6 @@ def _is_plain(node: Node) -> bool:
         if prefix not in ("xmlns", "xsi", "xml") and name != "xmlns" and local not in _SPOKEN:
             return False
     return True
-
-
-def _hole(text: str, slot: Slot, scheme: str | None, strict: bool) -> Leaf:
-    if slot.kind is Kind.FLAG:  # it should have none, and what it means depends on it
-        raise _NoShape
-    return _Hole(_place(text), slot, scheme), None
 
 
 def _place(text: str) -> int:

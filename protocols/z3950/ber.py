@@ -63,8 +63,19 @@ class Source:
         self._left -= 1
         if self._left < 0:
             raise RemoteError(Defect.TOO_MANY_ELEMENTS)
+        data = self.data
         try:
-            identifier, start, end = measure(self.data, at)
+            # The identifiers and lengths that are short, as most are; `measure` knows them all.
+            identifier, length, start = data[at], data[at + 1], at + 2
+            if identifier & _HIGH == _HIGH:
+                if _HIGH <= length < _MORE:
+                    identifier, length, start = identifier << 8 | length, data[start], start + 1
+                else:
+                    length = _MORE
+            if length < _MORE:
+                end = start + length
+            else:
+                identifier, start, end = measure(data, at)
         except IndexError:
             raise RemoteError(Defect.OVERRUN) from None
         after = end
@@ -73,7 +84,7 @@ class Source:
             after = end + 2
         if after > stop:
             raise RemoteError(Defect.OVERRUN)
-        if identifier == END_OF_CONTENTS:
+        if not identifier:
             raise RemoteError(Defect.BAD_IDENTIFIER)
         return identifier, start, end, after
 

@@ -33,7 +33,7 @@ def _utf8_or(fallback: str) -> Callable[[bytes], str]:
 
 
 def unnegotiated(fallback: str = "latin-1") -> Charset:
-    """That of a peer who has not said: UTF-8 where the bytes are that, else `fallback`, a name of Python's."""
+    """That of a peer who has not said: UTF-8 where the bytes are, else `fallback`, a name of Python's."""
     return Charset("", _utf8_or(fallback), str.encode)
 
 

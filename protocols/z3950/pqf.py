@@ -14,10 +14,10 @@ from typing import Final, TypeVar
 import msgspec
 
 from protocols.z3950.declarations import NULL, GeneralizedTime, Null
-from protocols.z3950.errors import LocalError
 from protocols.z3950.oids import BIB_1, BIB_2, EXP_1, EXT_1, GILS, UTIL, XD_1, ZEEREX, Oid
 from protocols.z3950.rpn import (
     Boolean,
+    Leaf,
     Node,
     PrivateUnit,
     Proximity,
@@ -93,7 +93,7 @@ def _combined(operator: Boolean | Proximity, left: str, right: str) -> str:
     )
 
 
-def _operand(node: Node) -> str:
+def _operand(node: Leaf) -> str:
     match node:
         case ResultSetOperand():
             return f"@set {_word(node.result_set)}"
@@ -101,8 +101,6 @@ def _operand(node: Node) -> str:
             return " ".join([*map(_attribute, node.attributes), f"@set {_word(node.result_set)}"])
         case AttributesPlusTerm():
             return " ".join([*map(_attribute, node.attributes), _term(node.term)])
-        case _:
-            raise LocalError("an operator is no operand")
 
 
 def _attribute(attribute: AttributeElement) -> str:
@@ -326,9 +324,7 @@ def _named(kind: type[_Named], number: int) -> _Named | int:
     return kind(number) if number in kind._value2member_map_ else number
 
 
-def _read_operand(
-    reader: _Reader, attributes: tuple[AttributeElement, ...]
-) -> AttributesPlusTerm | ResultSetOperand | ResultSetPlusAttributes:
+def _read_operand(reader: _Reader, attributes: tuple[AttributeElement, ...]) -> Leaf:
     match reader.peek():
         case "@set":
             reader.next("")

@@ -106,7 +106,8 @@ class Proximity(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 
 Operator = Boolean | Annotated[Proximity, Tag(3)]
-Node = AttributesPlusTerm | ResultSetOperand | ResultSetPlusAttributes | Boolean | Proximity
+Leaf = AttributesPlusTerm | ResultSetOperand | ResultSetPlusAttributes
+Node = Leaf | Boolean | Proximity
 Structure = tuple[Node, ...]
 
 _OPERAND, _PAIR = 0xA0, 0xA1
@@ -187,7 +188,7 @@ Query = (
 
 def fold(
     structure: Iterable[Node],
-    operand: Callable[[AttributesPlusTerm | ResultSetOperand | ResultSetPlusAttributes], T],
+    operand: Callable[[Leaf], T],
     operator: Callable[[Boolean | Proximity, T, T], T],
 ) -> T:
     """What a query amounts to, from its operands outwards; `operator` takes the left side, then the right.

@@ -20,7 +20,7 @@ from core.model.records import Bib, Item, Portfolio, Representation
 from core.plan import Entry
 from core.points import PointKind
 from protocols.marc.errors import NotMarc
-from protocols.marc.iso2709 import ENTRY, FIELD_END, LEADER, unpack
+from protocols.marc.iso2709 import ENTRY, FIELD_END, LEADER, Marc, unpack
 from servers.catalogue.access_points import TEXTS, Place, Selection, Table
 
 EVERYTHING: Final = "everything"
@@ -103,7 +103,11 @@ class Entries:
 
     def __call__(self, subject: Subject) -> Entry:
         """The entry of a bib. A body that cannot be read leaves what is known of the card and the items."""
-        leader, fields = _taken_apart(subject.body)
+        return self.of(subject, taken_apart(subject.body))
+
+    def of(self, subject: Subject, marc: Marc) -> Entry:
+        """The same, of a body that is taken apart already."""
+        leader, fields = marc.leader, marc.fields
         parts = [self._field(name, data) for name, data in fields if name in self._tags or name == b"880"]
         parts += [
             self._worked_out(name, value)
@@ -189,21 +193,20 @@ def _each_once(values: dict[str, list[str]]) -> dict[str, list[str]]:
     }
 
 
-def _taken_apart(body: bytes) -> tuple[bytes, Sequence[tuple[bytes, bytes]]]:
-    """Leader and fields. Where fields stand in the order of the directory it is enough to cut; any other
+def taken_apart(body: bytes) -> Marc:
+    """The record of a body. Where fields stand in the order of the directory it is enough to cut; any other
     record is read with all care, and what is no record is empty.
     """
     directory, *datas = body.split(FIELD_END)
     entries = range(LEADER, len(directory), ENTRY)
     starts = [directory[at + 7 : at + ENTRY] for at in entries]
-    if len(starts) + 1 == len(datas) and starts == sorted(starts):
+    if starts and len(starts) + 1 == len(datas) and starts == sorted(starts):
         tags = [directory[at : at + 3] for at in entries]
-        return body[:LEADER], [*zip(tags, datas, strict=False)]
+        return Marc(body[:LEADER], tuple(zip(tags, datas, strict=False)))
     try:
-        marc = unpack(body)
+        return unpack(body)
     except NotMarc:
-        return b"", ()
-    return marc.leader, marc.fields
+        return Marc(b"", ())
 
 
 class _Reading:

@@ -10,16 +10,13 @@ thread after that.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
-import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, Literal, TypeVar
 
@@ -28,22 +25,23 @@ from msgspec import Struct
 
 from core.library import Library
 from core.model.records import BibId
-from core.ports import IndexBroken, IndexView, Prepare, Prepared, SearchIndex, Store, StoreRefused
-from protocols.marc.errors import NotMarc
-from protocols.marc.exchange import to_be_sent
-from protocols.marc.iso2709 import unpack
-from protocols.marc.marcxml import marcxml
-from servers.catalogue.access_points import table
+from core.ports import IndexBroken, IndexView, SearchIndex, Store, StoreRefused
 from servers.catalogue.affected import affected
-from servers.catalogue.entries import Entries, Subject
-from servers.catalogue.forms import joined, marc_in, xml_in
+from servers.catalogue.building import OpenIndex, Site, site
+from servers.catalogue.entries import Subject
+from servers.catalogue.forms import marc_in, xml_in
+from servers.catalogue.making import Made, Making
 from servers.catalogue.ready import ReadyRecords
 from servers.log import get_logger
 
 log = get_logger(__name__)
 T = TypeVar("T")
 
-CHUNK: Final = 250
+LOTS: Final = 20
+"""Lots between two commits while much is followed: what waits to be taken in must not fill its queue, as
+whoever adds to a full one keeps the interpreter.
+"""
+LOT: Final = 250
 """Bibs that are read, worked on and added together."""
 EVERY: Final = 10_000
 """Bibs between two lines that tell how far a build is."""
@@ -53,21 +51,8 @@ RETRY: Final = 5.0
 """Seconds until the store or the index is tried again after it failed."""
 MOST_WASTE: Final = 0.5
 """Of the file of records, before all is built anew at a start."""
-NICE: Final = 5
 STATE: Final = "state.json"
 RECORDS: Final = "records"
-FEW: Final = 2_000
-"""Bibs for which no other process is worth its start."""
-
-
-class Made(Struct, frozen=True):
-    """What is made of a bib: its place in the index, and its record for answers in both forms (empty if there
-    is none).
-    """
-
-    prepared: Prepared
-    version: int
-    record: bytes
 
 
 class _State(Struct, frozen=True):
@@ -89,15 +74,13 @@ class Indexing:
     index where there is none of this format.
     """
 
-    def __init__(
-        self, store: Store, library: Library, folder: Path, open_index: Callable[[], SearchIndex]
-    ) -> None:
+    def __init__(self, store: Store, library: Library, folder: Path, open_index: OpenIndex) -> None:
         self._store = store
         self._library = library
         self._folder = folder
         self._open_index = open_index
         self._thread = ThreadPoolExecutor(1, "catalogue")
-        self._making = _Making()
+        self._making: Making | None = None
         self._index: SearchIndex | None = None
         self._ready: ReadyRecords | None = None
         self._state = _NOTHING
@@ -172,7 +155,7 @@ class Indexing:
         if not self._state.position:
             self._state = await self._in_thread(self._read_state)
         if not 0 < self._state.position <= min(index.view.position, self._store.next_seq() - 1):
-            await self._build(index)
+            index = await self._build(index)
         self._built.set()
         return index
 
@@ -199,77 +182,98 @@ class Indexing:
         async for recorded in self._store.follow(position):
             position = recorded.seq
             changed.update(dict.fromkeys(affected(recorded.event, self._library)))
-        for chunk in chunks(changed):
-            subjects = await self._subjects(chunk)
+        for number, lot in enumerate(lots(changed), 1):
+            subjects = await self._subjects(lot)
             there = {subject.bib.id for subject in subjects}
-            await self._in_thread(self._renew, index, subjects, [bib for bib in chunk if bib not in there])
+            await self._in_thread(self._renew, index, subjects, [bib for bib in lot if bib not in there])
+            if number % LOTS == 0:
+                await self._in_thread(index.commit, self._state.position)
         if changed:
             await self._in_thread(self._commit, index, position)
         else:
             self._state = msgspec.structs.replace(self._state, position=position)
 
     def _renew(self, index: SearchIndex, subjects: Sequence[Subject], gone: Sequence[BibId]) -> None:
-        made = [self._making(subject, index.prepare) for subject in subjects]
+        if self._making is None:
+            self._making = Making(index.prepare)
+        made = [self._making(subject) for subject in subjects]
         index.put([one.prepared for one in made])
         index.drop(gone)
-        assert self._ready is not None
-        self._ready.write([(one.prepared.id, one.version, one.record) for one in made])
-        self._ready.write([(bib, 0, b"") for bib in gone])
+        self._write(made, gone)
 
     def _commit(self, index: SearchIndex, position: int) -> None:
-        """Keep all of it. The state is written last: until then the next start follows from where it was."""
+        """Keep all of it, the index first."""
+        index.commit(position)
+        self._keep(position)
+
+    def _keep(self, position: int) -> None:
+        """Keep how far it is. This is written last: until then the next start follows from where it was."""
         assert self._ready is not None
         kept = self._ready.keep()
-        index.commit(position)
         self._state = msgspec.structs.replace(self._state, position=position, kept=kept)
         new = self._folder / f"{STATE}.new"
         new.write_bytes(msgspec.json.encode(self._state))
         os.replace(new, self._folder / STATE)
 
-    async def _build(self, index: SearchIndex) -> None:
-        """Everything, as it is now. What happens meanwhile is in the log behind the position."""
+    async def _build(self, index: SearchIndex) -> SearchIndex:
+        """Everything, as it is now. What happens meanwhile is in the log behind the position.
+
+        Where that is done the index is opened anew; so it is let go of before, and opened again after.
+        """
         started, position = time.monotonic(), self._store.next_seq() - 1
         bibs, self.done = list(self._library.bibs), 0
         log.info("catalogue-building", bibs=len(bibs))
-        await self._in_thread(self._begin, index)
-        with await self._in_thread(_workers, len(bibs), index.prepare) as workers:
-            await self._add_all(index, bibs, workers)
-        await self._in_thread(self._commit, index, position)
+        await self._in_thread(self._begin)
+        place = await site(len(bibs), self._open_index, index.prepare, self._thread)
+        try:
+            await self._add_all(place, bibs)
+            await place.finish(position)
+        finally:
+            await self._in_thread(place.close)
+        built = await self._in_thread(self._open_index)
+        self._index = built
+        await self._in_thread(self._keep, position)
         seconds = time.monotonic() - started
         log.info("catalogue-built", bibs=len(bibs), seconds=round(seconds, 1))
+        return built
 
-    def _begin(self, index: SearchIndex) -> None:
-        """An empty index, and a new file of records: whoever still reads the old one may go on."""
+    def _begin(self) -> None:
+        """A new file of records: whoever still reads the old one may go on."""
+        if self._index is not None:
+            self._index.close()
         self._folder.mkdir(parents=True, exist_ok=True)
         for old in (self._folder / STATE, *self._folder.glob(f"{RECORDS}*")):
             old.unlink(missing_ok=True)
         name = f"{RECORDS}-{time.time_ns()}"
         self._ready = ReadyRecords(self._folder / name, 0)
         self._state = msgspec.structs.replace(_NOTHING, file=name)
-        index.clear()
 
-    async def _add_all(self, index: SearchIndex, bibs: Sequence[BibId], workers: _Workers) -> None:
-        """Some chunks are worked on while others are read or added; never so many that memory fills."""
-        loop = asyncio.get_running_loop()
-        waiting: list[asyncio.Future[list[Made]]] = []
-        for chunk in chunks(bibs):
-            subjects = await self._subjects(chunk)
-            waiting.append(loop.run_in_executor(workers.executor, workers.make, subjects))
-            if len(waiting) > workers.ahead:
-                await self._add(index, await waiting.pop(0), len(bibs))
-        for made in waiting:
-            await self._add(index, await made, len(bibs))
+    async def _add_all(self, place: Site, bibs: Sequence[BibId]) -> None:
+        """Some lots are worked on while others are read or taken in; never so many that memory fills."""
+        waiting: list[asyncio.Task[list[Made]]] = []
+        try:
+            for lot in lots(bibs):
+                waiting.append(asyncio.ensure_future(place.make(await self._subjects(lot))))
+                if len(waiting) > place.ahead:
+                    await self._add(place, await waiting.pop(0), len(bibs))
+            while waiting:
+                await self._add(place, await waiting.pop(0), len(bibs))
+        finally:
+            for task in waiting:
+                task.cancel()
 
-    async def _add(self, index: SearchIndex, made: Sequence[Made], of: int) -> None:
-        await self._in_thread(self._take_in, index, made)
+    async def _add(self, place: Site, made: Sequence[Made], of: int) -> None:
+        await place.add([one.prepared for one in made])
+        await self._in_thread(self._write, made)
         before, self.done = self.done, self.done + len(made)
         if self.done // EVERY > before // EVERY:
             log.info("catalogue-building", done=self.done, of=of)
 
-    def _take_in(self, index: SearchIndex, made: Sequence[Made]) -> None:
-        index.add([one.prepared for one in made])
+    def _write(self, made: Sequence[Made], gone: Sequence[BibId] = ()) -> None:
+        """The records, ready for answers."""
         assert self._ready is not None
         self._ready.write([(one.prepared.id, one.version, one.record) for one in made])
+        self._ready.write([(bib, 0, b"") for bib in gone])
 
     async def _subjects(self, bibs: Sequence[BibId]) -> list[Subject]:
         bodies = await self._store.bibs(bibs)
@@ -290,72 +294,8 @@ class Indexing:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args))
 
 
-def chunks(bibs: Iterable[BibId]) -> Iterator[list[BibId]]:
-    """Cut in pieces of `CHUNK`."""
+def lots(bibs: Iterable[BibId]) -> Iterator[list[BibId]]:
+    """Cut in lots of `LOT`."""
     rest = iter(bibs)
-    while chunk := list(islice(rest, CHUNK)):
+    while chunk := list(islice(rest, LOT)):
         yield chunk
-
-
-class _Making:
-    """Makes of bibs what is kept of them."""
-
-    def __init__(self) -> None:
-        self._entries = Entries(table())
-
-    def __call__(self, subject: Subject, prepare: Prepare) -> Made:
-        """A body that cannot be read is found by its card alone, and has no record."""
-        try:
-            marc = unpack(subject.body)
-            record = joined(marcxml(marc), to_be_sent(marc))
-        except NotMarc:
-            record = b""
-        return Made(prepare(self._entries(subject)), subject.bib.version, record)
-
-
-class _Workers:
-    """Who makes all of it while the catalogue is built, and how many chunks they may have in hand."""
-
-    def __init__(
-        self, executor: Executor, make: Callable[[Sequence[Subject]], list[Made]], ahead: int
-    ) -> None:
-        self.executor = executor
-        self.make = make
-        self.ahead = ahead
-
-    def __enter__(self) -> _Workers:
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.executor.shutdown(cancel_futures=True)
-
-
-def _workers(bibs: int, prepare: Prepare) -> _Workers:
-    """Other processes, one a core; for a few bibs a thread."""
-    if bibs < FEW:
-        making = _Making()
-        return _Workers(
-            ThreadPoolExecutor(1), lambda subjects: [making(subject, prepare) for subject in subjects], 1
-        )
-    cores = len(os.sched_getaffinity(0))
-    pool = ProcessPoolExecutor(cores, get_context("spawn"), _begin, (prepare,))
-    pool.submit(_make, ()).result()  # starts them all, which takes a while
-    return _Workers(pool, _make, 3 * cores)
-
-
-_working: list[tuple[_Making, Prepare]] = []
-"""In a process of a build, what it works with."""
-
-
-def _begin(prepare: Prepare) -> None:
-    """Another process begins. It leaves signals to its parent, and circulation goes first."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
-    os.nice(NICE)
-    gc.disable()  # what is made is no cycle, and there is much of it
-    _working.append((_Making(), prepare))
-
-
-def _make(subjects: Sequence[Subject]) -> list[Made]:
-    making, prepare = _working[0]
-    return [making(subject, prepare) for subject in subjects]

@@ -217,8 +217,15 @@ class Quirk(StrEnum):
     OFF = "off"
 
 
+class RecordCharset(StrEnum):
+    """What MARC records over Z39.50 are in where the origin and we have agreed on nothing."""
+
+    UTF_8 = "utf-8"
+    MARC_8 = "marc-8"
+
+
 class UnknownParameters(StrEnum):
-    """What becomes of a parameter that SRU does not have; all but the first are of `protocols.sru.request`."""
+    """What becomes of parameters that SRU does not have; all but the first are of `protocols.sru.request`."""
 
     STYLE = "style"
     REFUSED = "refused"
@@ -978,6 +985,92 @@ class SruProfile(Struct, frozen=True):
     ] = 10.0
 
 
+class Z3950TlsSettings(Struct, frozen=True):
+    """A door of Z39.50 with TLS from the first byte."""
+
+    enabled: Annotated[bool, key("Whether there is one; its certificate is that of `https`.")] = False
+    host: Annotated[str, key("The address to listen on; `0.0.0.0`: all of IPv4, `::`: all.", FILLED_TEXT)] = (
+        "0.0.0.0"
+    )
+    port: Annotated[int, key("The port; 0: any free one.", whole(0, 65_535))] = 2101
+
+
+class Z3950Settings(Struct, frozen=True):
+    """The catalogue over Z39.50. The database is the institution's code, or that with `/CAMPUS` or
+    `/LIBRARY` behind it.
+    """
+
+    enabled: Annotated[bool, key("Whether the catalogue is there over Z39.50.")] = False
+    host: Annotated[str, key("The address to listen on; `0.0.0.0`: all of IPv4, `::`: all.", FILLED_TEXT)] = (
+        "0.0.0.0"
+    )
+    port: Annotated[int, key("The port; 0: any free one. Searching is public: no TLS.", whole(0, 65_535))] = (
+        2100
+    )
+    tls: Annotated[Z3950TlsSettings, key("A door for the same with TLS.")] = Z3950TlsSettings()
+    proxy_from: Annotated[
+        tuple[str, ...],
+        key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
+    ] = ()
+    availability: Annotated[bool, key("Whether MARCXML tells availability (AVA, AVE, AVD).")] = True
+    record_charset: Annotated[RecordCharset, key("What MARC records are in where nothing is agreed on.")] = (
+        RecordCharset.UTF_8
+    )
+    term_charset: Annotated[
+        str, key("What terms are in that are not UTF-8 where nothing is agreed on.", CHARSET)
+    ] = "latin-1"
+    result_sets: Annotated[int, key("Result sets of an association.", whole(1, 10_000))] = 32
+    result_set_records: Annotated[
+        int, key("Record numbers kept of all of them; others are searched for again.", whole(100, 10_000_000))
+    ] = 50_000
+    depth: Annotated[int, key("The last record of a result set that can be had.", whole(100, 1_000_000))] = (
+        10_000
+    )
+    records_limit: Annotated[int, key("Records of an answer.", whole(1, 10_000))] = 250
+    terms_limit: Annotated[int, key("Terms of a scan.", whole(1, 1_000))] = 1_000
+    message_size: Annotated[
+        int, key("Bytes of the records of an answer, if the origin does not want less.", whole(10_000, 2**26))
+    ] = 2**20
+    record_size: Annotated[int, key("Bytes of a record that is asked for alone.", whole(10_000, 2**26))] = (
+        2**24
+    )
+    request_limit: Annotated[int, key("Bytes of the longest request taken.", whole(1024, 2**26))] = 2**20
+    message_deadline: Annotated[
+        float, key("The time in which a request must be whole, and the first one there.", SECONDS)
+    ] = 30.0
+    answer_deadline: Annotated[
+        float, key("The time that an answer may take us; then the association ends.", SECONDS)
+    ] = 60.0
+    idle_limit: Annotated[
+        float, key("How long an association may be silent; then it ends (lackOfActivity).", SECONDS)
+    ] = 1_800.0
+    rate_per_source: Annotated[
+        int, key("Requests a second from one address; more have to wait. 0: any.", whole(0, 1_000_000))
+    ] = 200
+    burst_per_source: Annotated[
+        int, key("How many more it may send at once after a silence.", whole(0, 1_000_000))
+    ] = 400
+    answers_waiting: Annotated[
+        int, key("Bytes of unread answers at which we stop reading.", whole(1024, 16_777_216))
+    ] = 65_536
+    connections: Annotated[int, key("Connections in all.", whole(1, 1_000_000))] = 1_000
+    connections_per_source: Annotated[
+        int, key("Connections from one address, in IPv6 from one network of 64 bits.", whole(1, 1_000_000))
+    ] = 64
+    handshakes: Annotated[
+        int, key("TLS handshakes under way at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 64
+    handshakes_per_source: Annotated[
+        int, key("Those of one address at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 16
+    handshake_timeout: Annotated[
+        float, key("The time until a connection shows what it is, and that for its TLS handshake.", SECONDS)
+    ] = 10.0
+    drain_seconds: Annotated[
+        float, key("The time that associations have to end when the server stops.", SECONDS_OR_0)
+    ] = 5.0
+
+
 class SearchPageSettings(Struct, frozen=True):
     """The page at `/`, on which people search the catalogue."""
 
@@ -1033,6 +1126,9 @@ class Settings(Struct, frozen=True):
     sru: Annotated[
         tuple[SruProfile, ...], key("The catalogue over SRU. One given replaces all of these.")
     ] = (SruProfile(),)
+    z3950: Annotated[Z3950Settings, key("The catalogue over Z39.50: its listener, and what it bears.")] = (
+        Z3950Settings()
+    )
     search_page: Annotated[SearchPageSettings, key("The page on which people search the catalogue.")] = (
         SearchPageSettings()
     )

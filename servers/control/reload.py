@@ -28,8 +28,8 @@ Reread = Callable[[], Settings]
 LISTENER: Final = ("host", "port", "pin_tries", "pin_pause_minutes", "pin_tries_a_day")
 PLAIN: Final = ("host", "port")
 ADDRESS: Final = ("enabled", "host", "port")
-"""Keys of `sip2`, of any `plain`, and of `https` and `ncip_tcp` that last as long as the process, as do the
-tables `store` and `log`.
+"""Keys of `sip2`, of any `plain`, and of `https`, `ncip_tcp`, `z3950` and its `tls` that last as long as the
+process, as do the tables `store` and `log`.
 """
 
 
@@ -93,6 +93,10 @@ def read_anew(running: Settings, reread: Reread, state: Path) -> Read:
             ncip_tcp=replace(
                 _with(written.ncip_tcp, running.ncip_tcp, ADDRESS),
                 plain=_with(written.ncip_tcp.plain, running.ncip_tcp.plain, PLAIN),
+            ),
+            z3950=replace(
+                _with(written.z3950, running.z3950, ADDRESS),
+                tls=_with(written.z3950.tls, running.z3950.tls, ADDRESS),
             ),
             store=running.store,
             log=running.log,

@@ -33,6 +33,9 @@ from protocols.ncip.values import SchemeValuePair
 from protocols.sip2 import messages as m
 from protocols.sru.dialects import Operation
 from protocols.sru.dialects import Version as SruVersion
+from protocols.z3950.negotiation import highest
+from protocols.z3950.oids import OPAC
+from protocols.z3950.pqf import parse
 from servers.calling import ClientProblem
 from servers.demo.built import DemoProblem
 from servers.demo.facts import Facts, HttpsFacts
@@ -45,7 +48,11 @@ from servers.sip2.command import ACTS
 from servers.sru.client.destination import Target as CatalogueTarget
 from servers.sru.client.destination import address as catalogue
 from servers.sru.client.exchange import ask
-from servers.sru.client.reading import Searched, read_explain, read_search
+from servers.sru.client.reading import Searched, Told, read_explain, read_search
+from servers.sru.client.summaries import Summary
+from servers.z3950.client.destination import Target as Database
+from servers.z3950.client.origin import Origin, associated, present, search
+from servers.z3950.client.records import summed_up
 
 START_SECONDS = 120.0
 """How long the demonstration may take until it answers; a million items take half of it."""
@@ -76,7 +83,13 @@ def check(words: Sequence[str], console: Console) -> int:
         tempfile.TemporaryDirectory(prefix="circdesk-check-") as folder,
         _demonstration(Path(folder), words) as facts,
     ):
-        findings = [*_asked_sip2(facts), *_asked_https(facts), *_asked_sru(facts), *_asked_ncip(facts)]
+        findings = [
+            *_asked_sip2(facts),
+            *_asked_https(facts),
+            *_asked_sru(facts),
+            *_asked_z3950(facts),
+            *_asked_ncip(facts),
+        ]
     table = Table("listener", "question", "answer", "ms", box=None, padding=(0, 2, 0, 0))
     for finding in findings:
         mark = "" if finding.good else "NOT AS IT MUST BE: "
@@ -84,7 +97,7 @@ def check(words: Sequence[str], console: Console) -> int:
             finding.listener, finding.question, mark + finding.answer, f"{finding.milliseconds:.1f}"
         )
     console.print(table, highlight=False, markup=False)
-    good = len(findings) == len(QUESTIONS) + 6 and all(finding.good for finding in findings)
+    good = len(findings) == len(QUESTIONS) + 9 and all(finding.good for finding in findings)
     console.print("Everything answers." if good else "Something is wrong.")
     return 0 if good else 1
 
@@ -102,6 +115,8 @@ def _demonstration(state: Path, words: Sequence[str]) -> Iterator[Facts]:
         "--sip2",
         "127.0.0.1:0",
         "--https",
+        "127.0.0.1:0",
+        "--z3950",
         "127.0.0.1:0",
         *words,
     ]
@@ -200,6 +215,40 @@ def _found(target: CatalogueTarget, query: str) -> tuple[Searched, float]:
         found = read_search(answer.body)
         if COME_AGAIN not in {one.number for one in found.told} or time.monotonic() > give_up:
             return found, answer.milliseconds
+        time.sleep(_LOOK_SECONDS)
+
+
+def _asked_z3950(facts: Facts) -> Iterator[Finding]:
+    """Init, a search in the title of an ordinary item, and the first record with what is on its shelf."""
+    if facts.z3950 is None:
+        return
+    at, question, started = facts.z3950, "Init", time.perf_counter()
+    try:
+        with associated(Database(at.host, at.port, at.database), ANSWER_SECONDS) as origin:
+            version = highest(origin.welcome.protocol_version) if origin.welcome else 0
+            yield Finding("Z39.50", question, f"version {version}", version == 3, origin.milliseconds)
+            question = "Search"
+            query = f"@attr 1=4 {at.title}"
+            hits = _hits(origin, query, at.database)
+            yield Finding("Z39.50", question, f"{query}: {hits}", hits > 0, origin.milliseconds)
+            question = "Present, OPAC"
+            answer = origin.present(present(OPAC))
+            (record,) = answer.records if isinstance(answer.records, tuple) else (None,)
+            told = Told("", "no record") if record is None else summed_up(record, origin.charset)
+            good = isinstance(told, Summary) and bool(told.copies)
+            said = told.title if isinstance(told, Summary) else told.message
+            yield Finding("Z39.50", question, said, good, origin.milliseconds)
+    except ClientProblem as problem:
+        yield Finding("Z39.50", question, str(problem), False, _since(started))
+
+
+def _hits(origin: Origin, query: str, database: str) -> int:
+    """How many records a search finds, once there is an index."""
+    give_up = time.monotonic() + ANSWER_SECONDS
+    while True:
+        found = origin.search(search(parse(query), database))
+        if found.search_status or time.monotonic() > give_up:
+            return found.result_count
         time.sleep(_LOOK_SECONDS)
 
 

@@ -23,7 +23,7 @@ from servers.demo.check import check
 from servers.demo.facts import facts_of, reachable, write_facts
 from servers.demo.welcome import welcome
 from servers.places import demo_state
-from servers.serve import add_listener_arguments, address, at_addresses, run_server
+from servers.serve import add_listener_arguments, at_addresses, run_server
 
 _PLAIN_WIDTH = 120
 """Columns where there is no terminal."""
@@ -40,9 +40,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="directory of the demonstration (default: %(default)s)",
     )
     add_listener_arguments(parser)
-    parser.add_argument(
-        "--z3950", type=address, metavar="HOST:PORT", help="for Z39.50, which is not served yet"
-    )
     build = parser.add_argument_group("what to build, at the first start or with --fresh")
     build.add_argument(
         "--bibs", type=_from(SMALLEST.bibs, LARGEST.bibs), metavar="N", help=f"(default: {usual.bibs})"

@@ -65,8 +65,17 @@ class HttpsFacts(Struct, frozen=True):
     ncip_partner: str
 
 
+class Z3950Facts(Struct, frozen=True):
+    """Where the catalogue is searched over Z39.50, without TLS, and a word of a title there."""
+
+    host: str
+    port: int
+    database: str
+    title: str
+
+
 class Facts(Struct, frozen=True):
-    """Everything in the file. ``https`` is None if the configuration says so, ``z3950`` is: not served yet.
+    """Everything in the file. ``https`` and ``z3950`` are None if the configuration says so.
 
     ``offline_items`` are the last ordinary items: kept for what machines do while the line is down, which
     anything newer would overtake.
@@ -76,7 +85,7 @@ class Facts(Struct, frozen=True):
     institution: str
     sip2: Sip2Facts
     https: HttpsFacts | None
-    z3950: None
+    z3950: Z3950Facts | None
     patrons: Range
     items: Range
     offline_items: Range
@@ -108,7 +117,7 @@ def facts_of(server: Server, built: Built) -> Facts:
             other_password=other_password,
         ),
         https=_https(server, built),
-        z3950=None,
+        z3950=_z3950(server, built),
         patrons=built.patrons,
         items=items,
         offline_items=offline_items,
@@ -137,6 +146,14 @@ def _https(server: Server, built: Built) -> HttpsFacts | None:
         ncip_desk="" if storage is None else storage.desks[0],
         ncip_partner="" if broker is None else broker.profiles[0],
     )
+
+
+def _z3950(server: Server, built: Built) -> Z3950Facts | None:
+    at = server.z3950.address
+    if at is None:
+        return None
+    code = server.settings.institution.code
+    return Z3950Facts(reachable(at.host), at.port, code, _word(server, built))
 
 
 def _database(settings: Settings, style: SruStyle, url: str) -> str:

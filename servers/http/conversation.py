@@ -23,7 +23,7 @@ from servers.http.sending import response
 from servers.lines.addresses import source
 from servers.lines.line import Line
 from servers.lines.tls import PeerIdentity, TlsProblem, peer_identity
-from servers.log import get_logger
+from servers.log import get_logger, is_held_back
 
 if TYPE_CHECKING:
     from servers.http.service import HttpService
@@ -32,6 +32,9 @@ log = get_logger(__name__)
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 """What whoever wants to hear first that its body is welcome is told (RFC 9110, 10.1.1)."""
+
+ANSWERED: Final = "https-request"
+"""The event in the log."""
 
 LINGER: Final = 5.0
 """Seconds in which a client may end what it was sending when it was refused."""
@@ -74,7 +77,7 @@ class HttpConversation:
         self._admitted: Admitted | None = None
         self._body = bytearray()
         self._begun = 0.0
-        self._task: asyncio.Task[HttpAnswer] | None = None
+        self._task: asyncio.Future[HttpAnswer] | None = None
         self.source = source(line.peer)
         self.stage = Stage.IDLE
         line.within(service.settings.head_deadline)
@@ -219,23 +222,31 @@ class HttpConversation:
             self.peer,
             self.identity,
         )
-        self._task = self._service.ask(route, asked)
-        self._task.add_done_callback(self._made)
+        self._task = task = self._service.ask(route, asked)
+        if task.done() and not self._events:
+            self._settle(task)
+        else:  # who sends many requests at once has no more than one of them answered in a turn of the loop
+            task.add_done_callback(self._made)
 
-    def _made(self, task: asyncio.Task[HttpAnswer]) -> None:
-        """There is an answer, or a mistake of ours in place of it."""
+    def _made(self, task: asyncio.Future[HttpAnswer]) -> None:
+        """Some time later there is an answer: say it, and go on."""
+        if self._settle(task):
+            self._work()
+
+    def _settle(self, task: asyncio.Future[HttpAnswer]) -> bool:
+        """Say the answer, or what is said in place of a mistake of ours; whether it is still waited for."""
         assert self._admitted is not None, "it was asked for"
         route = self._admitted.route
         route.gate.leave(self.source)
         self._service.in_work.discard(task)
         if task.cancelled() or task is not self._task:
-            return
+            return False
         self._task = None
         error = task.exception()
         if error is not None:
             log.error("https-failed", path=route.path, peer=self.peer, exc_info=error)
         self._answer(task.result() if error is None else refused(Refusal.FAILED))
-        self._work()
+        return True
 
     def _answer(self, answer: HttpAnswer) -> None:
         """Answer the request in hand, and close unless it is beyond doubt where the next one begins."""
@@ -272,9 +283,11 @@ class HttpConversation:
         """A request is one line in the log, whether somebody is still there to hear the answer or not."""
         route = None if self._admitted is None else self._admitted.route
         self._service.answered("" if route is None else route.path, answer.status)
+        if is_held_back(ANSWERED):
+            return
         tell = log.debug if route is not None and route.level is LogLevel.DEBUG else log.info
         tell(
-            "https-request",
+            ANSWERED,
             method=head.method,
             path=head.path,
             status=int(answer.status),

@@ -52,12 +52,12 @@ class HttpAnswer(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Raises ValueError for a header in which a line ends: what follows would be another."""
-        if any(not value.isprintable() for value in (self.content_type, *self.headers.values())):
+        if not "".join((self.content_type, *self.headers.values())).isprintable():
             raise ValueError("a header with a control character in it")
 
 
-Handler = Callable[[HttpRequest], Coroutine[Any, Any, HttpAnswer]]
-"""Answers. May be cancelled at any await, once the time for it is over."""
+Handler = Callable[[HttpRequest], HttpAnswer | Coroutine[Any, Any, HttpAnswer]]
+"""Answers at once, or says how. May be cancelled at any await, once the time for it is over."""
 
 
 class Route(Struct, frozen=True, kw_only=True):

@@ -8,9 +8,9 @@ and nothing behind it is looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 from urllib.parse import unquote
 
 import httptools
@@ -29,6 +29,9 @@ class Headers(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._values
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -84,6 +87,10 @@ Event = Head | bytes | Mark | Refusal
 SINGLE: Final = frozenset((b"host", b"content-length", b"transfer-encoding"))
 """Headers of which two could mean two things."""
 
+SHORT: Final = 1_024
+KNOWN: Final = 4
+"""The heads of a connection that are remembered: so many bytes, and so many of them."""
+
 ABSOLUTE: Final = re.compile(r"https?://[^/?]+(/[^?]*)?(?:\?(.*))?", re.IGNORECASE)
 """A target as proxies are sent it, which everybody must take."""
 
@@ -97,6 +104,7 @@ class RequestReader:
         self.is_over = False
         self._target = b""
         self._headers: list[tuple[bytes, bytes]] = []
+        self._known: dict[tuple[Any, ...], Head] = {}
         self._is_head = False
         self._is_open = False
         self._begun = 0
@@ -169,44 +177,59 @@ class RequestReader:
             self._events.append(refusal)
 
     def _read(self) -> Head | None:
-        """The head, None if its end, or what it asks for, is not beyond doubt."""
-        version, size, values = self._parser.get_http_version(), 0, dict[bytes, bytes]()
-        for name, value in self._headers:
-            size += len(name) + len(value) + 4
-            lower = name.lower()
-            if lower in values:
-                if lower in SINGLE:
-                    return None
-                value = values[lower] + b", " + value
-            values[lower] = value
-        if version not in ("1.0", "1.1") or (version == "1.1" and b"host" not in values):
-            return None
-        codings = [coding.strip().lower() for coding in values.get(b"transfer-encoding", b"").split(b",")]
-        length: int | None = int(values.get(b"content-length", 0))
-        if codings != [b""]:
-            length = None
-            clear = codings[-1] == b"chunked" and codings.count(b"chunked") == 1
-            if not clear or version == "1.0" or b"content-length" in values:
+        """The head, None if its end, or what it asks for, is not beyond doubt. The same one comes again and
+        again.
+        """
+        method, version = self._parser.get_method(), self._parser.get_http_version()
+        sent = (method, version, self._target, *self._headers)
+        head = self._known.get(sent)
+        if head is None:
+            head = _head(method.decode(), version, self._target, self._headers)
+            if head is not None and head.size + len(head.target) <= SHORT:
+                if len(self._known) == KNOWN:
+                    self._known.clear()
+                self._known[sent] = head
+        return head
+
+
+def _head(method: str, version: str, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> Head | None:
+    """The head that these are, None if its end, or what it asks for, is not beyond doubt."""
+    size, values = 0, dict[bytes, bytes]()
+    for name, value in headers:
+        size += len(name) + len(value) + 4
+        lower = name.lower()
+        if lower in values:
+            if lower in SINGLE:
                 return None
-        method = self._parser.get_method().decode()
-        parts = _parts(self._target, method)
-        if parts is None:
+            value = values[lower] + b", " + value
+        values[lower] = value
+    if version not in ("1.0", "1.1") or (version == "1.1" and b"host" not in values):
+        return None
+    codings = [coding.strip().lower() for coding in values.get(b"transfer-encoding", b"").split(b",")]
+    length: int | None = int(values.get(b"content-length", 0))
+    if codings != [b""]:
+        length = None
+        clear = codings[-1] == b"chunked" and codings.count(b"chunked") == 1
+        if not clear or version == "1.0" or b"content-length" in values:
             return None
-        connection = values.get(b"connection", b"").lower()
-        stays = b"close" not in connection if version == "1.1" else b"keep-alive" in connection
-        text = {name.decode(): value.decode("utf-8", "surrogateescape") for name, value in values.items()}
-        return Head(
-            method,
-            self._target.decode(),
-            *parts,
-            version,
-            Headers(text),
-            size,
-            len(self._headers),
-            length,
-            len(codings) > 1,
-            stays and method != "CONNECT" and b"upgrade" not in values,
-        )
+    parts = _parts(target, method)
+    if parts is None:
+        return None
+    connection = values.get(b"connection", b"").lower()
+    stays = b"close" not in connection if version == "1.1" else b"keep-alive" in connection
+    text = {name.decode(): value.decode("utf-8", "surrogateescape") for name, value in values.items()}
+    return Head(
+        method,
+        target.decode(),
+        *parts,
+        version,
+        Headers(text),
+        size,
+        len(headers),
+        length,
+        len(codings) > 1,
+        stays and method != "CONNECT" and b"upgrade" not in values,
+    )
 
 
 def _parts(target: bytes, method: str) -> tuple[str, str] | None:

@@ -108,6 +108,18 @@ def of_sru(answers: Mapping[tuple[str, str, str], int]) -> Iterator[Metric]:
     yield family
 
 
+def of_z3950(answers: Mapping[tuple[str, str, str], int]) -> Iterator[Metric]:
+    """Z39.50, by database, service and the number of the diagnostic, which is empty for none."""
+    family = CounterMetricFamily(
+        "circdesk_z3950_requests",
+        "Requests that were answered.",
+        labels=["database", "service", "diagnostic"],
+    )
+    for labels, count in answers.items():
+        family.add_metric(labels, count)
+    yield family
+
+
 def of_journal(journal: Journal) -> Iterator[Metric]:
     """How what was decided becomes durable."""
     yield GaugeMetricFamily(

@@ -19,6 +19,9 @@ from servers.http.refusals import SERVER
 BODILESS: Final = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 """What has no body, and says nothing of one (RFC 9110, 8.6)."""
 
+ALWAYS: Final = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+"""What every answer says if it says nothing else."""
+
 LONG: Final = 32_768
 """Bytes whose compression takes about a millisecond."""
 
@@ -41,25 +44,17 @@ async def compressed(answer: HttpAnswer, accepted: str) -> HttpAnswer:
 
 def response(answer: HttpAnswer, head: Head, *, closes: bool) -> bytes:
     """The answer to the request with this head."""
-    status = HTTPStatus(answer.status)
-    headers = {
-        "Server": SERVER,
-        "Date": _date(int(time.time())),
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "no-store",
-        **answer.headers,
-    }
-    if status not in BODILESS:
-        headers["Content-Type"] = answer.content_type
-        headers["Content-Length"] = str(len(answer.body))
+    lines = [_beginning(head.version, answer.status), _date(int(time.time()))]
+    headers = {**ALWAYS, **answer.headers} if answer.headers else ALWAYS
+    lines += [f"{name}: {value}\r\n" for name, value in headers.items()]
+    if answer.status not in BODILESS:
+        lines.append(f"Content-Type: {answer.content_type}\r\nContent-Length: {len(answer.body)}\r\n")
     if closes:
-        headers["Connection"] = "close"
+        lines.append("Connection: close\r\n")
     elif head.version == "1.0":
-        headers["Connection"] = "keep-alive"
-    lines = [f"HTTP/{head.version} {status.value} {status.phrase}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    text = "\r\n".join((*lines, "", ""))
-    return text.encode() + (b"" if head.method == "HEAD" else answer.body)
+        lines.append("Connection: keep-alive\r\n")
+    lines.append("\r\n")
+    return "".join(lines).encode() + (b"" if head.method == "HEAD" else answer.body)
 
 
 def takes_gzip(accepted: str) -> bool:
@@ -75,7 +70,12 @@ def _gzipped(body: bytes) -> bytes:
     return gzip.compress(body, 6, mtime=0)
 
 
+@lru_cache(maxsize=64)
+def _beginning(version: str, status: int) -> str:
+    return f"HTTP/{version} {int(status)} {HTTPStatus(status).phrase}\r\nServer: {SERVER}\r\n"
+
+
 @lru_cache(maxsize=1)
 def _date(second: int) -> str:
     """The moment as HTTP has it (RFC 9110, 5.6.7)."""
-    return formatdate(second, usegmt=True)
+    return f"Date: {formatdate(second, usegmt=True)}\r\n"

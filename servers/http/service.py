@@ -10,8 +10,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Coroutine
 from http import HTTPStatus
 from math import ceil
+from typing import Any
 
 from servers.configuration.settings import HttpsSettings
 from servers.http.application import Application, Found
@@ -41,7 +43,7 @@ class HttpService:
         self.application = application
         self.draining = False
         self.conversations: set[HttpConversation] = set()
-        self.in_work: set[asyncio.Task[HttpAnswer]] = set()
+        self.in_work: set[asyncio.Future[HttpAnswer]] = set()
         self.answers: Counter[tuple[str, int]] = Counter()
         self._nowhere = Gate()
 
@@ -94,14 +96,27 @@ class HttpService:
         wait = route.gate.enter(source, route.bounds, time.monotonic())
         return Admitted(route, found.names) if wait is None else _come_again(wait, route)
 
-    def ask(self, route: Route, asked: HttpRequest) -> asyncio.Task[HttpAnswer]:
-        """Let a front answer."""
-        task = asyncio.get_running_loop().create_task(self._answer(route, asked))
+    def ask(self, route: Route, asked: HttpRequest) -> asyncio.Future[HttpAnswer]:
+        """Let a front answer. What comes is done already if it did so at once."""
+        loop = asyncio.get_running_loop()
+        at_once: asyncio.Future[HttpAnswer] = loop.create_future()
+        try:
+            answer = route.handler(asked)
+        except Exception as error:  # a mistake of ours: it comes to the same as one in a task
+            at_once.set_exception(error)
+            return at_once
+        if isinstance(answer, HttpAnswer) and len(answer.body) < self.settings.compress_from:
+            at_once.set_result(answer)
+            return at_once
+        task = loop.create_task(self._answer(answer, asked))
         self.in_work.add(task)
         return task
 
-    async def _answer(self, route: Route, asked: HttpRequest) -> HttpAnswer:
-        answer = await route.handler(asked)
+    async def _answer(
+        self, answer: HttpAnswer | Coroutine[Any, Any, HttpAnswer], asked: HttpRequest
+    ) -> HttpAnswer:
+        if not isinstance(answer, HttpAnswer):
+            answer = await answer
         if len(answer.body) < self.settings.compress_from:
             return answer
         return await compressed(answer, asked.headers.get("Accept-Encoding", ""))

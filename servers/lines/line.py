@@ -56,6 +56,7 @@ class Line(asyncio.Protocol):
     """
 
     __slots__ = (
+        "_go_on",
         "_held",
         "_listener",
         "_out",
@@ -77,6 +78,7 @@ class Line(asyncio.Protocol):
         self.conversation: Conversation | None = None
         self._held = False
         self._unread = False
+        self._go_on: Callable[[], None] | None = None
         self.due = inf
         self.cut_off = inf
         self.peer = peer.host
@@ -105,6 +107,12 @@ class Line(asyncio.Protocol):
         out, self._out = self._out, b""
         if out and self._transport is not None:
             self._transport.write(out)
+
+    def when_read(self, go_on: Callable[[], None]) -> bool:
+        """If answers wait for the peer to read them, call this once when it has; whether they do."""
+        if self._unread:
+            self._go_on = go_on
+        return self._unread
 
     def hold(self, held: bool) -> None:
         """Stop reading while ``held``: the conversation has enough to do."""
@@ -163,6 +171,9 @@ class Line(asyncio.Protocol):
         if self._transport is not None and not self._transport.is_closing():
             self.cut_off = inf
         self._read_or_not()
+        go_on, self._go_on = self._go_on, None
+        if go_on is not None:
+            go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let go of the line."""

@@ -7,7 +7,8 @@ them, and what was wrong of these is not told. Who guesses secrets runs dry, as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
+from typing import Any
 
 from core.actor import Actor
 from core.desk import CirculationDesk
@@ -25,6 +26,9 @@ from servers.log import get_logger
 from servers.ncip.partner import Partner
 
 log = get_logger(__name__)
+
+Proving = Coroutine[Any, Any, Partner | Problem]
+"""How it is found out who asks."""
 
 NO_HEADER = InitiationHeader()
 FAILING = "if the partner there has no wrong secret, somebody is guessing"
@@ -49,21 +53,50 @@ class Agencies:
         self._credentials = credentials
         self._failures = failures
 
-    async def caller(
+    def caller(
         self,
         service: type[Initiation],
         header: InitiationHeader | None,
         identity: PeerIdentity | None,
         peer: str,
-    ) -> Partner | Problem:
-        """Who asks for the service; or why they may not."""
+    ) -> Partner | Problem | Proving:
+        """Who asks for the service, or why they may not; or how that is found out, where a secret is to be
+        hashed first.
+        """
         header = NO_HEADER if header is None else header
         profile = self._profile(header)
         agency = self._named(service, header, profile, identity)
         if isinstance(agency, Problem):
             return agency
-        if not await self._is_right(agency, header, identity, peer):
-            return _problem(service, ProblemType.AGENCY_AUTHENTICATION_FAILED, "FromAgencyAuthentication")
+        if not self._is_there(agency, identity, peer):
+            return _unproven(service)
+        if agency.secret:
+            secret = _secret(header)
+            if not self._failures.may_try(source(peer), agency.code):
+                return _unproven(service)
+            if not self._credentials.known(secret, str(agency.secret)):
+                return self._proving(service, agency, header, profile, peer)
+        return self._admitted(service, agency, header, profile)
+
+    async def _proving(
+        self,
+        service: type[Initiation],
+        agency: NcipAgency,
+        header: InitiationHeader,
+        profile: str,
+        peer: str,
+    ) -> Partner | Problem:
+        """Who asks, once its secret is hashed."""
+        if await self._credentials.verify(_secret(header), str(agency.secret)):
+            return self._admitted(service, agency, header, profile)
+        if self._failures.failed(source(peer), agency.code):
+            log.error("ncip-secrets-failing", peer=peer, failures=self._failures.most, advice=FAILING)
+        return _unproven(service)
+
+    def _admitted(
+        self, service: type[Initiation], agency: NcipAgency, header: InitiationHeader, profile: str
+    ) -> Partner | Problem:
+        """Whether a partner that is proven may ask us, and for this."""
         called = _party(header.to_agency_id)
         if called and self._ours[agency.code].isdisjoint((called.casefold(), _library(called).casefold())):
             return _problem(service, ProblemType.UNKNOWN_AGENCY, "ToAgencyId/AgencyId", called)
@@ -106,30 +139,12 @@ class Agencies:
         listed = {name: Secret(name) for one in self._agencies for name in one.profiles if not one.secret}
         return next((name for name, text in listed.items() if text == secret), "")
 
-    async def _is_right(
-        self, agency: NcipAgency, header: InitiationHeader, identity: PeerIdentity | None, peer: str
-    ) -> bool:
-        """Whether it is the partner who speaks: everything that it has to show is right."""
+    def _is_there(self, agency: NcipAgency, identity: PeerIdentity | None, peer: str) -> bool:
+        """Whether it speaks from where the partner does, with its certificate."""
         listed = self._networks[agency.code]
         if listed and not holds(listed, peer):
             return False
-        if agency.certificate and not _shows(agency, identity):
-            return False
-        if not agency.secret:
-            return True
-        shown = header.from_agency_authentication or header.from_system_authentication
-        return await self._has_secret(agency, shown.reveal() if shown else "", peer)
-
-    async def _has_secret(self, agency: NcipAgency, secret: str, peer: str) -> bool:
-        """Whether it is the partner's secret; not looked at where too many were wrong."""
-        failures, hashed, here = self._failures, str(agency.secret), source(peer)
-        if not failures.may_try(here, agency.code):
-            return False
-        if self._credentials.known(secret, hashed) or await self._credentials.verify(secret, hashed):
-            return True
-        if failures.failed(here, agency.code):
-            log.error("ncip-secrets-failing", peer=peer, failures=failures.most, advice=FAILING)
-        return False
+        return not agency.certificate or _shows(agency, identity)
 
     def _names_of_us(self, agency: NcipAgency) -> frozenset[str]:
         """What the partner may call us, in any case: the institution, its agencies, names of its own."""
@@ -170,6 +185,16 @@ def _shows(agency: NcipAgency, identity: PeerIdentity | None) -> bool:
         return identity.fingerprint == digits
     names = (identity.common_name, *identity.dns_names)
     return agency.certificate.casefold() in [name.casefold() for name in names if name]
+
+
+def _secret(header: InitiationHeader) -> str:
+    """What is shown as the secret."""
+    shown = header.from_agency_authentication or header.from_system_authentication
+    return shown.reveal() if shown else ""
+
+
+def _unproven(service: type[Initiation]) -> Problem:
+    return _problem(service, ProblemType.AGENCY_AUTHENTICATION_FAILED, "FromAgencyAuthentication")
 
 
 def _problem(service: type[Initiation], kind: ProblemType, element: str, value: str = "") -> Problem:

@@ -8,9 +8,10 @@ where the next message would begin.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
 from functools import cached_property
 from time import perf_counter
-from typing import Final
+from typing import Any, Final
 
 from protocols.ncip.errors import RemoteError
 from protocols.ncip.framing import Framer
@@ -107,16 +108,23 @@ class NcipConversation:
         self._mid_message, self._begun = False, perf_counter()
         self._asked = asked = Asked(message, self._line.peer, identity=self._identity)
         self._line.within(self._service.settings.answer_deadline)
-        task = asyncio.get_running_loop().create_task(self._respond(asked))
+        telling = self._service.responder.respond(asked)
+        if isinstance(telling, Told):
+            self._tell(asked, telling)
+            return
+        task = asyncio.get_running_loop().create_task(self._respond(asked, telling))
         self._service.tasks.add(task)
         task.add_done_callback(self._service.tasks.discard)
 
-    async def _respond(self, asked: Asked) -> None:
+    async def _respond(self, asked: Asked, telling: Coroutine[Any, Any, Told]) -> None:
         try:
-            told = await self._service.responder.respond(asked)
+            told = await telling
         except BaseException:
             self._line.abort()  # its answer will never come
             raise
+        self._tell(asked, told)
+
+    def _tell(self, asked: Asked, told: Told) -> None:
         if self._asked is asked:  # else the line has ended, or its time was over
             self._say(told)
             self._asked = None

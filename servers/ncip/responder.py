@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple, assert_never
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, Final, NamedTuple, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,7 +32,7 @@ from servers.configuration.settings import NcipMode, Settings
 from servers.lines.logins import LoginFailures
 from servers.lines.tls import PeerIdentity
 from servers.log import get_logger
-from servers.ncip.agencies import Agencies
+from servers.ncip.agencies import Agencies, Proving
 from servers.ncip.partner import Partner
 from servers.ncip.translate import Reply, answer, known_pin, new_secret, patron_secret, refused, versions
 
@@ -70,6 +70,10 @@ class Told(NamedTuple):
     is_welcome: bool = True
 
 
+Telling = Told | Coroutine[Any, Any, Told]
+"""What is answered at once, or how it comes to be."""
+
+
 class NcipResponder:
     """Answers NCIP, by settings that may change. ``answers`` counts by agency, service and problem."""
 
@@ -101,29 +105,45 @@ class NcipResponder:
         )
         self._reminded = {}
 
-    async def respond(self, asked: Asked) -> Told:
-        """The answer to a message. May be cancelled at any await: what is recorded then stays recorded."""
-        agencies, began = self._agencies, asyncio.get_running_loop().time()
+    def respond(self, asked: Asked) -> Telling:
+        """The answer to a message, or how it comes to be where something must be waited for. That may be
+        cancelled at any await: what is recorded then stays recorded.
+        """
+        began = asyncio.get_running_loop().time()
         try:
             received = self._shapes.read(asked.body, asked.charset)
         except RemoteError as error:
             return self._not_understood(error)
-        service = type(received.message)
-        if isinstance(received.message, m.LookupVersion):
-            return self._told(asked, received, versions(received.message))
-        partner = await agencies.caller(service, received.header, asked.identity, asked.peer)
-        if isinstance(partner, Problem):
-            return await self._unwelcome(asked, received, partner, began)
+        message = received.message
+        if isinstance(message, m.LookupVersion):
+            return self._told(asked, received, versions(message))
+        caller = self._agencies.caller(type(message), received.header, asked.identity, asked.peer)
+        if isinstance(caller, Partner):
+            return self._welcome(asked, received, caller)
+        return self._met(asked, received, caller, began)
+
+    async def _met(self, asked: Asked, received: Received, caller: Problem | Proving, began: float) -> Told:
+        """The answer to somebody who has yet to prove who it is, or may not ask."""
+        known = caller if isinstance(caller, Problem) else await caller
+        if isinstance(known, Problem):
+            return await self._unwelcome(asked, received, known, began)
+        telling = self._welcome(asked, received, known)
+        return telling if isinstance(telling, Told) else await telling
+
+    def _welcome(self, asked: Asked, received: Received, partner: Partner) -> Telling:
+        """The answer to a partner."""
         code = partner.agency.code
         try:
             received = _as_agreed(received, partner, asked)
         except RemoteError as error:
             return self._not_understood(error, agency=code)
+        request = received.message
         if received.repairs:
-            self._mention(received.repairs, code, service)
-        reply = await self._done(received.message, partner)
-        reason = None if reply.reason is None else reply.reason.value
-        return self._told(asked, received, reply.message, agency=code, reason=reason)
+            self._mention(received.repairs, code, type(request))
+        pin = known_pin(request, partner)
+        if pin is None or new_secret(request) is not None:
+            return self._hashed(asked, received, partner, pin)
+        return self._done(asked, received, partner, pin)
 
     def later(self, asked: Asked) -> Told:
         """What is told to whoever had better ask again, since we are too slow."""
@@ -149,24 +169,46 @@ class NcipResponder:
                 await asyncio.sleep(left)
         return self._told(asked, received, refusal(service, problem))._replace(is_welcome=False)
 
-    async def _done(self, request: m.Initiation, partner: Partner) -> Reply:
-        """What came of the request, once that is durable."""
-        pin = known_pin(request, partner)
+    async def _hashed(self, asked: Asked, received: Received, partner: Partner, pin: Pin | None) -> Told:
+        """The answer to a request with a PIN in it, which takes its time."""
+        request = received.message
         if pin is None:
             pin = await self._check_pin(request, partner)
         secret = new_secret(request)
         pin_hash = "" if secret is None else await asyncio.to_thread(self._credentials.hash, secret.reveal())
+        telling = self._done(asked, received, partner, pin, pin_hash)
+        return telling if isinstance(telling, Told) else await telling
+
+    def _done(
+        self, asked: Asked, received: Received, partner: Partner, pin: Pin, pin_hash: str = ""
+    ) -> Telling:
+        """What came of the request, at once if there is nothing to be made durable."""
+        reply = answer(received.message, partner, pin, pin_hash)
+        if reply.unit is None or reply.unit.settled is Settled.KEPT:
+            return self._replied(asked, received, partner, reply)
+        return self._durable(
+            asked, received, partner, reply, lambda: answer(received.message, partner, pin, pin_hash)
+        )
+
+    async def _durable(
+        self, asked: Asked, received: Received, partner: Partner, reply: Reply, again: Callable[[], Reply]
+    ) -> Told:
+        """What came of the request, once that is durable."""
         while True:
-            reply = answer(request, partner, pin, pin_hash)
             match await _settled(reply.unit):
                 case Settled.KEPT:
-                    return reply
+                    return self._replied(asked, received, partner, reply)
                 case Settled.UNDONE if not reply.mine:
-                    continue
+                    reply = again()
                 case Settled.UNDONE | Settled.UNKNOWN:
-                    return Reply(refused(request, OUR_OWN), reason=OUR_OWN.reason)
+                    undone = Reply(refused(received.message, OUR_OWN), reason=OUR_OWN.reason)
+                    return self._replied(asked, received, partner, undone)
                 case never:
                     assert_never(never)
+
+    def _replied(self, asked: Asked, received: Received, partner: Partner, reply: Reply) -> Told:
+        reason = None if reply.reason is None else reply.reason.value
+        return self._told(asked, received, reply.message, agency=partner.agency.code, reason=reason)
 
     async def _check_pin(self, request: m.Initiation, partner: Partner) -> Pin:
         patron, secret = patron_secret(request)

@@ -5,16 +5,16 @@ The rule it keeps: the status is 200 whatever NCIP has to say. What that is, the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from email.message import Message as Headers
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from protocols.ncip.dialects import ALMA_V1
 from servers.configuration.settings import Settings
 from servers.http.exchange import HttpAnswer, HttpRequest, Route
 from servers.http.limits import Gate, bounds_of
-from servers.ncip.responder import Asked, NcipResponder
+from servers.ncip.responder import Asked, NcipResponder, Told
 
 PATH: Final = "/view/NCIPServlet"
 FIRST_PATH: Final = "/view/NCIPServlet/v1"
@@ -42,7 +42,7 @@ class NcipServlet:
                 body=settings.https.body_limit,
             )
 
-    async def _answer(self, request: HttpRequest) -> HttpAnswer:
+    def _answer(self, request: HttpRequest) -> HttpAnswer | Coroutine[Any, Any, HttpAnswer]:
         asked = Asked(
             request.body,
             request.peer,
@@ -50,8 +50,16 @@ class NcipServlet:
             request.identity,
             ALMA_V1.renamed if request.path == FIRST_PATH else (),
         )
-        told = await self._responder.respond(asked)
-        return HttpAnswer(told.body, XML, told=told.fields)
+        told = self._responder.respond(asked)
+        return _posted(told) if isinstance(told, Told) else _posted_later(told)
+
+
+def _posted(told: Told) -> HttpAnswer:
+    return HttpAnswer(told.body, XML, told=told.fields)
+
+
+async def _posted_later(telling: Coroutine[Any, Any, Told]) -> HttpAnswer:
+    return _posted(await telling)
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ durable. A query means here what it means over SRU.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -47,6 +48,15 @@ from servers.sru.translate.sorting import of_cql
 
 FACET_VALUES: Final = 8
 
+MOST_ORDERED: Final = 10_000
+"""Hits that are put in order; nobody pages through more, and a kiosk would wait for it."""
+
+MOST_COUNTED: Final = 100_000
+"""Hits whose values are counted."""
+
+BROWSING: Final = timedelta(minutes=1)
+"""For how long the values of the whole catalogue are those that were counted."""
+
 
 class Narrowing(Struct, frozen=True):
     """A value of a facet, how many hits have it, and where only those are."""
@@ -80,10 +90,14 @@ class Part(Struct, frozen=True):
 
 
 class Listed(Struct, frozen=True):
-    """A page of hits. ``query`` is the whole query in CQL; ``parts`` are there if nothing was found."""
+    """A page of hits. ``query`` is the whole query in CQL; ``parts`` are there if nothing was found.
+
+    ``is_ordered`` is false if there are too many for that.
+    """
 
     query: str
     count: int
+    is_ordered: bool
     hits: tuple[Hit, ...]
     facets: tuple[FacetShown, ...]
     applied: tuple[Applied, ...]
@@ -128,6 +142,8 @@ class Finder:
         self._reader = QueryReader(house.catalogue.points)
         self._holdings = Holdings(house.desk.policy, ZoneInfo(settings.institution.time_zone))
         self._names = _place_names(settings)
+        self._browsing: tuple[FacetShown, ...] = ()
+        self._browsed: datetime | None = None
 
     async def listed(self, asked: Asked) -> Listed | Trouble:
         """A page of hits."""
@@ -157,7 +173,10 @@ class Finder:
 
     def browsing(self) -> tuple[FacetShown, ...]:
         """What the whole catalogue can be narrowed down by; nothing while there is no index."""
-        return self._facets(EVERYTHING, Asked()) if self._catalogue.ready else ()
+        now = self._house.desk.clock.now()
+        if self._catalogue.ready and (self._browsed is None or now - self._browsed > BROWSING):
+            self._browsing, self._browsed = self._facets(EVERYTHING, Asked()), now
+        return self._browsing
 
     async def _listed(self, asked: Asked) -> Listed:
         own = self._read(asked)
@@ -167,8 +186,9 @@ class Finder:
         return Listed(
             query=write(meant),
             count=found.count,
+            is_ordered=found.count <= MOST_ORDERED,
             hits=await self._shown(found.ids),
-            facets=self._facets(read.query, asked) if found.count > 1 else (),
+            facets=self._facets(read.query, asked) if 1 < found.count <= MOST_COUNTED else (),
             applied=tuple(self._applied(asked)),
             parts=() if found.count else tuple(self._parts(asked, own)),
         )
@@ -187,7 +207,9 @@ class Finder:
         return read
 
     def _hits(self, read: Read, sort: Sequence[SortKey], asked: Asked) -> Hits:
-        found = self._catalogue.search(read.query, sort, asked.first - 1, PER_PAGE)
+        found = self._catalogue.search(read.query, (), asked.first - 1, PER_PAGE)
+        if isinstance(found, Hits) and found.count <= MOST_ORDERED:
+            found = self._catalogue.search(read.query, sort, asked.first - 1, PER_PAGE)
         if isinstance(found, SearchRefused):
             raise _Failed(self._refused(asked, read, found))
         return found

@@ -137,7 +137,7 @@ class _Reader:
         return HttpAnswer(body, HTML, status, {**GUARDED, **again}, told)
 
 
-async def _file(content: bytes, kind: str, request: HttpRequest) -> HttpAnswer:
+def _file(content: bytes, kind: str, request: HttpRequest) -> HttpAnswer:
     """A file that changes with the program only."""
     tag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": "public, max-age=3600"}

@@ -73,7 +73,9 @@ class Service:
                 return Answered(refusal(request))
             case SearchRetrieveRequest():
                 searched = await self._searching.answer(request)
-                told = {"query": request.query[:LOGGED], "hits": searched.response.number_of_records}
+                told: dict[str, object] = {"query": request.query[:LOGGED]}
+                if searched.response.number_of_records is not None:
+                    told["hits"] = searched.response.number_of_records
                 return Answered(searched.response, searched.written, told)
             case ScanRequest():
                 response = scan(self.endpoint, self._house.catalogue, self._reader, request)

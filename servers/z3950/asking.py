@@ -6,8 +6,11 @@ refused (107): what it would mean depends on who wrote it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
+from core.model.records import BibId
 from core.query import Query, SearchRefused, SortKey
 from protocols.cql.errors import CqlError
 from protocols.z3950 import externals, pqf, rpn
@@ -21,7 +24,7 @@ from servers.z3950.house import House
 from servers.z3950.refusal import Refused
 from servers.z3950.sets import ResultSets
 from servers.z3950.translate import queries
-from servers.z3950.translate.diagnostics import Sent, of_catalogue, of_cql
+from servers.z3950.translate.diagnostics import of_catalogue, of_cql
 from servers.z3950.translate.queries import Part
 
 
@@ -58,10 +61,11 @@ class Asking:
                 return ""
 
     def asked(self, query: rpn.Query) -> Asked:
-        """What the query means. Raises `Refused`, also for what the catalogue would refuse."""
+        """What the query means. Raises `Refused`."""
         match query:
             case RpnQuery():
-                return self._checked(query)
+                read = queries.read(query, self.manner)
+                return Asked(read.query, (), pqf.write(query), read.parts)
             case External():
                 text = _cql(query)
                 if text is None:
@@ -70,20 +74,15 @@ class Asking:
             case _:
                 raise Refused(107, "2" if type(query) is bytes else "")
 
-    def _checked(self, query: RpnQuery) -> Asked:
-        read = queries.read(query, self.manner)
-        refused = self._catalogue.check(read.query)
-        if refused is not None:
-            raise of_catalogue(refused, self._culprit(read.parts, refused))
-        return Asked(read.query, (), pqf.write(query), read.parts)
-
-    def _culprit(self, parts: tuple[Part, ...], refused: SearchRefused) -> Sent | None:
-        """The first operand that is refused alone, for the same reason."""
-        for part in parts:
+    def refusal(self, asked: Asked, refused: SearchRefused) -> Refused:
+        """Why the catalogue will not do it, with the operand that it is about: the first that alone is
+        refused for the same reason.
+        """
+        for part in asked.parts:
             alone = self._catalogue.check(part.query)
             if alone is not None and alone.fault is refused.fault:
-                return part.sent
-        return None
+                return of_catalogue(refused, part.sent)
+        return of_catalogue(refused)
 
     def _read_cql(self, text: str) -> Asked:
         try:
@@ -96,13 +95,11 @@ class Asking:
         query = self._sets.query(read.result_set) if read.result_set else read.query
         if query is None:
             raise Refused(30, read.result_set)
-        refused = self._catalogue.check(query)
-        if refused is not None:
-            raise of_catalogue(refused)
         return Asked(query, sort, text)
 
-    def _ids(self, name: str) -> tuple[()] | None:
-        ...
+    def _ids(self, name: str) -> Sequence[BibId] | None:
+        """The records of a set that is a part of a query in CQL."""
+        return self._sets.ids(name) if name in self._sets else None
 
 
 def _cql(query: External) -> str | None:

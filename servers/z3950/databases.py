@@ -1,7 +1,7 @@
 """The databases: the institution's, and parts of it that are named after a campus or a library.
 
-The rule it keeps: names are the same in any case of letters, and one that there is not is refused. What a part
-of the institution does not hold is neither found in its database nor told of there.
+The rule it keeps: names are the same in any case of letters, and one that there is not is refused. What a
+part of the institution does not hold is neither found in its database nor told of there.
 """
 
 from __future__ import annotations

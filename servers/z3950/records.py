@@ -39,7 +39,7 @@ from servers.z3950.databases import Database
 from servers.z3950.house import House
 from servers.z3950.opac import OpacRecords
 from servers.z3950.refusal import Refused
-from servers.z3950.sutrs import text
+from servers.z3950.sutrs import links, text
 
 SYNTAXES: Final = (oids.USMARC, oids.OPAC, oids.XML, oids.APPLICATION_XML, oids.SUTRS)
 """Those that there are; the first is for who names none."""
@@ -144,9 +144,7 @@ class Records:
     def _tells_inventory(self, shape: Shape) -> bool:
         if shape.syntax in _XML:
             return self._has_availability or shape.form is not Form.MARCXML
-        return shape.syntax == oids.OPAC or (
-            shape.syntax == oids.SUTRS and shape.elements is Elements.FULL
-        )
+        return shape.syntax == oids.OPAC or (shape.syntax == oids.SUTRS and shape.elements is Elements.FULL)
 
     def _record(
         self,
@@ -161,9 +159,7 @@ class Records:
             if shape.syntax == oids.OPAC:
                 assert inventory is not None
                 bib = None if not ready else _marc(ready, shape.elements, manner)
-                made = externals.sealed(
-                    self._opac.record(ready or None, bib, inventory), manner.charset
-                )
+                made = externals.sealed(self._opac.record(ready or None, bib, inventory), manner.charset)
             elif not ready:
                 return _surrogate(database, _NOT_IN_SYNTAX, card.control_number)
             elif shape.syntax == oids.USMARC:
@@ -185,9 +181,8 @@ class Records:
             case Form.MARCXML:
                 return b"".join((ready, self._av.fields(card, inventory), END))
             case Form.DC | Form.MODS:
-                links = [one.url for one in (*inventory.portfolios, *inventory.representations)]
                 write = dublin_core if form is Form.DC else mods
-                return write(unpack(ready), filter(None, links))
+                return write(unpack(ready), links(inventory))
             case Form.ISOHOLD:
                 return self._isohold.holdings(inventory)
             case Form.AVAILABILITY:

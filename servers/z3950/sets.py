@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from core.catalogue import Catalogue, Hits
+from core.catalogue import Catalogue
 from core.model.records import BibId
 from core.query import Query, SearchRefused, SortKey
 from servers.z3950.databases import Database
@@ -73,6 +73,13 @@ class ResultSets:
         found = self._sets.get(name)
         return None if found is None else found.database.narrowed(found.query)
 
+    def ids(self, name: str) -> Sequence[BibId]:
+        """All records of a set. Raises `Refused` (12) if they are too many."""
+        found = self.find(name)
+        if found.count > self._limits.depth:
+            raise Refused(12, self._limits.depth)
+        return [bib for bib in self.bibs(found, 1, found.count) if bib is not None]
+
     def expect(self, name: str, *, replacing: bool) -> None:
         """Whether there may be a set of this name. Raises `Refused` (21, 112)."""
         if name in self._sets:
@@ -81,9 +88,13 @@ class ResultSets:
         elif len(self._sets) >= self._limits.sets:
             raise Refused(112, self._limits.sets)
 
-    def make(self, name: str, database: Database, query: Query, sort: tuple[SortKey, ...]) -> ResultSet:
-        """Search, and keep what is found under this name. Raises `Refused`."""
-        hits = self._hits(database, query, sort, FIRST)
+    def make(
+        self, name: str, database: Database, query: Query, sort: tuple[SortKey, ...]
+    ) -> ResultSet | SearchRefused:
+        """Search, and keep what is found under this name."""
+        hits = self._catalogue.search(database.narrowed(query), sort, 0, FIRST)
+        if isinstance(hits, SearchRefused):
+            return hits
         made = self._sets[name] = ResultSet(database, query, sort, hits.count, hits.ids)
         return made
 
@@ -111,7 +122,10 @@ class ResultSets:
         depth = self._limits.depth
         if last > depth:
             raise Refused(13, f"no record beyond {depth} can be had")
-        hits = self._hits(found.database, found.query, found.sort, min(max(2 * last, STEP), depth))
+        wanted = min(max(2 * last, STEP), depth)
+        hits = self._catalogue.search(found.database.narrowed(found.query), found.sort, 0, wanted)
+        if isinstance(hits, SearchRefused):
+            raise of_catalogue(hits)
         kept = set(found.ids)
         self._make_room(len(hits.ids), found)
         found.ids += tuple([bib for bib in hits.ids if bib not in kept])
@@ -122,9 +136,3 @@ class ResultSets:
             for each in self._sets.values():
                 if each is not wanted_by:
                     each.ids = each.ids[:FIRST]
-
-    def _hits(self, database: Database, query: Query, sort: tuple[SortKey, ...], limit: int) -> Hits:
-        hits = self._catalogue.search(database.narrowed(query), sort, 0, limit)
-        if isinstance(hits, SearchRefused):
-            raise of_catalogue(hits)
-        return hits

@@ -1,12 +1,12 @@
 """A record as text for people (SUTRS): what it is, and where it is held.
 
-The rule it keeps: lines end with LF and have at most 72 characters (Z39.50-1995, REC.2); a brief record is the
-first lines of the full one.
+The rule it keeps: lines end with LF and have at most 72 characters (Z39.50-1995, REC.2); a brief record is
+the first lines of the full one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from textwrap import wrap
 from typing import Final
 
@@ -57,9 +57,14 @@ def _held(inventory: Inventory, policy: PolicyTable) -> Iterator[tuple[str, str]
         told = [agency.name or agency.code, place.name or place.code, holding.call_number]
         there, items = len(holding.items) - len(holding.out), len(holding.items)
         yield "Held", f"{', '.join(filter(None, told))}: {there} of {items} available"
-    for one in (*inventory.portfolios, *inventory.representations):
-        if one.url:
-            yield "Online", one.url
+    for url in links(inventory):
+        yield "Online", url
+
+
+def links(inventory: Inventory) -> Sequence[str]:
+    """Where the bib can be had in electronic form."""
+    urls = [one.url for one in inventory.portfolios] + [one.url for one in inventory.representations]
+    return [url for url in urls if url]
 
 
 def _lines(label: str, said: str) -> Iterator[str]:

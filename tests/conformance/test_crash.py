@@ -78,6 +78,8 @@ def test_circdesk_keeps_every_promise_through_kills(
         str(state),
         "--sip2",
         f"127.0.0.1:{port}",
+        "--z3950",
+        "127.0.0.1:0",
         "--https",
         "127.0.0.1:0",
     )

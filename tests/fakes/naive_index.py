@@ -129,24 +129,15 @@ def _in_order(entries: list[Entry], order: Order) -> list[Entry]:
     return sorted(entries, key=lambda entry: _key(entry.order[order.point]))
 
 
-def _key(value: str | int) -> tuple[int, ...]:
-    """A text by its first 36 places, of which a character beyond ASCII takes five; + and # are one."""
-    if isinstance(value, int):
-        return (value,)
-    places: list[int] = []
-    for char in value.replace("#", "+"):
-        places += (
-            [ord(char)]
-            if char.isascii()
-            else [1000, *divmod(ord(char) // 1600, 40), *divmod(ord(char) % 1600, 40)]
-        )
-    return tuple(places[:36])
+def _key(value: str | int) -> bytes:
+    """A text by its first forty bytes."""
+    return value.to_bytes(8, "big") if isinstance(value, int) else value.encode()[:40]
 
 
 class _Backwards:
     """Compares the other way round."""
 
-    def __init__(self, value: tuple[int, ...]) -> None:
+    def __init__(self, value: bytes) -> None:
         self.value = value
 
     def __lt__(self, other: _Backwards) -> bool:

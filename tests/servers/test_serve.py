@@ -176,6 +176,8 @@ class TestWhatCannotBeHad:
             ("127.0.0.1:97", "choose a port above 1023 in https.plain."),
             ("127.0.0.1:96", "choose a port above 1023 in ncip_tcp.plain."),
             ("0.0.0.0:7443", "choose a port above 1023 in ncip_tcp."),
+            ("0.0.0.0:2100", "choose a port above 1023 with --z3950 HOST:PORT."),
+            ("0.0.0.0:2101", "choose a port above 1023 in z3950.tls."),
         ],
     )
     def test_what_cannot_happen_on_every_machine_ends_it_with_3_too(

@@ -13,7 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from core.query import QueryFault, SearchRefused
-from protocols.cql.errors import CqlError, Diagnostic
+from protocols.cql.errors import CqlError, Diagnostic, at
 from servers.z3950.refusal import Refused
 
 
@@ -161,4 +161,6 @@ def of_catalogue(refused: SearchRefused, sent: Sent | None = None) -> Refused:
 
 def of_cql(error: CqlError) -> Refused:
     """What CQL found wrong, where, and what would help."""
-    return Refused(CQL[error.diagnostic], f"{error.details} (character {error.place + 1}: {error.hint})")
+    where = "" if error.details.startswith(at(error.place)) else at(error.place)
+    more = "; ".join(filter(None, (where, error.hint)))
+    return Refused(CQL[error.diagnostic], f"{error.details} ({more})" if more else error.details)

@@ -43,7 +43,7 @@ ANYWHERE: Final = 1016
 """The use attribute of who names none."""
 
 _KINDS: Final[Mapping[int, Kind]] = {kind.value: kind for kind in Kind}
-_REFUSALS: Final[Mapping[Kind, int]] = {
+REFUSALS: Final[Mapping[Kind, int]] = {
     Kind.USE: 114,
     Kind.RELATION: 117,
     Kind.POSITION: 119,
@@ -232,15 +232,15 @@ class Attributes(Struct, frozen=True):
 def clause(operand: AttributesPlusTerm, attribute_set: Oid, manner: Manner) -> Part:
     """An operand as a clause. Raises `Refused`."""
     values = attribute_values(operand.attributes, attribute_set, manner.version)
-    term = _text(operand, manner.charset)
+    term = term_of(operand, manner.charset)
     sent = Sent(term, values)
     point = point_of(values, manner.points)
     attributes = Attributes(
-        _served(values, Kind.RELATION, EQUAL),
-        _served(values, Kind.POSITION, ANY_POSITION),
-        _served(values, Kind.STRUCTURE, 0) or None,
-        _served(values, Kind.TRUNCATION, NO_TRUNCATION),
-        _served(values, Kind.COMPLETENESS, INCOMPLETE),
+        served(values, Kind.RELATION) or EQUAL,
+        served(values, Kind.POSITION) or ANY_POSITION,
+        served(values, Kind.STRUCTURE),
+        served(values, Kind.TRUNCATION) or NO_TRUNCATION,
+        served(values, Kind.COMPLETENESS) or INCOMPLETE,
     )
     structure = attributes.structure
     if structure is not None and structure not in STRUCTURES[point.kind]:
@@ -282,7 +282,7 @@ def _attribute_value(kind: Kind, value: int | ComplexAttribute) -> int | str:
         case Text(string=name) if kind is Kind.USE:
             return name
         case Text(string=name):
-            raise Refused(_REFUSALS[kind], name)
+            raise Refused(REFUSALS[kind], name)
         case _ as never:
             assert_never(never)
 
@@ -300,17 +300,19 @@ def point_of(values: Mapping[Kind, int | str], points: AccessPoints) -> AccessPo
     return found
 
 
-def _served(values: Mapping[Kind, int | str], kind: Kind, default: int) -> int:
+def served(values: Mapping[Kind, int | str], kind: Kind) -> int | None:
+    """The value of an attribute, if it was sent. Raises `Refused` for one that means nothing here."""
     value = values.get(kind)
     if value is None:
-        return default
+        return None
     if value not in SERVED[kind]:
-        raise Refused(_REFUSALS[kind], value)
+        raise Refused(REFUSALS[kind], value)
     assert isinstance(value, int)
     return value
 
 
-def _text(operand: AttributesPlusTerm, charset: Charset) -> str:
+def term_of(operand: AttributesPlusTerm, charset: Charset) -> str:
+    """The term as text. Raises `Refused` for one that is none."""
     match operand.term:
         case bytes() as octets:
             return charset.decode(octets)

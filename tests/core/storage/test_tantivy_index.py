@@ -168,15 +168,9 @@ def test_a_page_beyond_the_last_hit_is_empty(index: TantivyIndex) -> None:
     assert index.view.search(Known((BibId(5),)), (), 0, 10) == Found(0, ())
 
 
-@given(st.text(max_size=50), st.text(max_size=50))
+@given(st.text(max_size=50).map(fold), st.text(max_size=50).map(fold))
 def test_packed_texts_are_in_the_order_of_the_texts(one: str, other: str) -> None:
-    one, other = fold(one), fold(other)
-    if "+" in one + other or "#" in one + other:  # these two are one
-        return
-    if packed(one) < packed(other):
-        assert one < other
-    elif packed(one) == packed(other) and len(one) < 7 and len(other) < 7:
-        assert one == other
+    assert (packed(one) < packed(other)) == (one.encode()[:40] < other.encode()[:40])
     assert all(0 <= number < 2**64 for number in packed(one))
 
 

@@ -1,4 +1,4 @@
-"""A target with a few made-up records, which answers whatever an association hands out: what peers talk to."""
+"""A target with a few made-up records, which answers whatever an association hands out, for peers to ask."""
 
 from collections.abc import Iterable
 

@@ -60,21 +60,33 @@ INIT = InitializeRequest(
     implementation_name="YAZ",
 )
 
+SEARCH = SearchRequest(
+    small_set_upper_bound=0,
+    large_set_lower_bound=1,
+    medium_set_present_number=0,
+    replace_indicator=True,
+    result_set_name="1",
+    database_names=("Default",),
+    query=rpn.bib_1(AttributesPlusTerm((rpn.attribute(1, 4),), b"computer")),
+)
+
+PRESENT = PresentRequest(
+    result_set_id="1",
+    result_set_start_point=1,
+    number_of_records_requested=1,
+    preferred_record_syntax=oids.USMARC,
+)
+
+CLOSE = Close(close_reason=CloseReason.FINISHED)
+
 GOLDEN: dict[str, tuple[Apdu, str]] = {
     "init": (
         INIT,
-        "b4 20 83 02 00 e0 84 03 00 e9 a2 85 04 04 00 00 00 86 04 04 00 00 00 9f 6e 02 38 31 9f 6f 03 59 41 5a",
+        "b4 20 83 02 00 e0 84 03 00 e9 a2 85 04 04 00 00 00 86 04 04 00 00 00"
+        "9f 6e 02 38 31 9f 6f 03 59 41 5a",
     ),
     "search": (
-        SearchRequest(
-            small_set_upper_bound=0,
-            large_set_lower_bound=1,
-            medium_set_present_number=0,
-            replace_indicator=True,
-            result_set_name="1",
-            database_names=("Default",),
-            query=rpn.bib_1(AttributesPlusTerm((rpn.attribute(1, 4),), b"computer")),
-        ),
+        SEARCH,
         "b6 45 8d 01 00 8e 01 01 8f 01 00 90 01 01 91 01 31 b2 0a 9f 69 07 44 65 66 61 75 6c 74 b5 28 a1 26"
         "06 07 2a 86 48 ce 13 03 01 a0 1b bf 66 18 bf 2c 0a 30 08 9f 78 01 01 9f 79 01 04 9f 2d 08"
         "63 6f 6d 70 75 74 65 72",
@@ -101,12 +113,7 @@ GOLDEN: dict[str, tuple[Apdu, str]] = {
         "1a 01 37",
     ),
     "present": (
-        PresentRequest(
-            result_set_id="1",
-            result_set_start_point=1,
-            number_of_records_requested=1,
-            preferred_record_syntax=oids.USMARC,
-        ),
+        PRESENT,
         "b8 14 9f 1f 01 31 9e 01 01 9d 01 01 9f 68 07 2a 86 48 ce 13 05 0a",
     ),
     "delete": (
@@ -124,7 +131,7 @@ GOLDEN: dict[str, tuple[Apdu, str]] = {
         TriggerResourceControlRequest(requested_action=RequestedAction.CANCEL, result_set_wanted=False),
         "bf 20 08 9f 2e 01 03 9f 30 01 00",
     ),
-    "close": (Close(close_reason=CloseReason.FINISHED), "bf 30 05 9f 81 53 01 00"),
+    "close": (CLOSE, "bf 30 05 9f 81 53 01 00"),
 }
 """Name → the APDU, and its bytes. The Init is cut after the implementation's name."""
 
@@ -182,7 +189,8 @@ WRITTEN: dict[str, tuple[Apdu, str]] = {
         "a1 61"
         "   a1 39"
         "      a0 04 9f 1f 01 41"
-        "      a0 1e bf 81 56 1a 9f 1f 01 43 bf 2c 13 30 11 81 07 2a 86 48 ce 13 03 02 9f 78 01 03 9f 79 01 01"
+        "      a0 1e bf 81 56 1a 9f 1f 01 43 bf 2c 13"
+        "         30 11 81 07 2a 86 48 ce 13 03 02 9f 78 01 03 9f 79 01 01"
         "      bf 2e 10 a3 0e 82 01 02 83 01 01 84 01 02 a5 03 81 01 02"
         "   a0 1f bf 66 1c bf 2c 13 30 11 9f 78 01 01 bf 81 60 09 a1 07 81 02 74 69 82 01 04"
         "      9f 81 58 02 c3 a9"

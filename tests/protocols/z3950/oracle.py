@@ -5,7 +5,7 @@ nothing of `protocols/z3950` marks its own work.
 from functools import cache
 from typing import Any
 
-import asn1tools
+import asn1tools  # type: ignore[import-untyped]  # it has no types
 
 MODULE = """
 Z3950 DEFINITIONS EXPLICIT TAGS ::= BEGIN
@@ -354,7 +354,9 @@ SortRequest ::= SEQUENCE {
     sortRelation [1] IMPLICIT INTEGER,
     caseSensitivity [2] IMPLICIT INTEGER,
     missingValueAction [3] CHOICE {
-      abort [1] IMPLICIT NULL, null [2] IMPLICIT NULL, missingValueData [3] IMPLICIT OCTET STRING } OPTIONAL },
+      abort [1] IMPLICIT NULL,
+      null [2] IMPLICIT NULL,
+      missingValueData [3] IMPLICIT OCTET STRING } OPTIONAL },
   otherInfo OtherInformation OPTIONAL }
 
 SortKey ::= CHOICE {

@@ -59,8 +59,8 @@ TABLE: list[tuple[Content, Oid, str]] = [
             ),
         ),
         oids.OPAC,
-        "30 28 a1 0c 06 07 2a 86 48 ce 13 05 0a 81 01 6d"
-        "a2 18 a2 16 89 01 4c b3 11 30 0f 81 01 00 85 01 37 86 01 00 87 01 01",
+        "30 25 a1 0c 06 07 2a 86 48 ce 13 05 0a 81 01 6d"
+        "a2 15 a2 13 89 01 4c b3 0e 30 0c 81 01 00 85 01 37 86 01 00 87 01 01",
     ),
 ]
 
@@ -73,7 +73,7 @@ def test_contents_both_ways(content: Content, reference: Oid, octets: str) -> No
     assert opened(external) == content
 
 
-@pytest.mark.parametrize("kind", sorted(set(externals.KINDS.values()), key=lambda kind: kind.__name__))
+@pytest.mark.parametrize("kind", list(dict.fromkeys(externals.KINDS.values())))
 def test_every_kind_is_read_back(kind: type[msgspec.Struct]) -> None:
     @given(values(kind))
     @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from protocols.z3950 import ber, framing
+from protocols.z3950 import ber
 from protocols.z3950.ber import Limits
 from protocols.z3950.errors import Defect, RemoteError
 from protocols.z3950.framing import Framer
@@ -43,7 +43,7 @@ def test_no_element_is_measured_twice(monkeypatch: pytest.MonkeyPatch) -> None:
         looked_at.append(at)
         return measure(data, at)
 
-    monkeypatch.setattr(framing.ber, "measure", counted)
+    monkeypatch.setattr(ber, "measure", counted)
     pieces = [b"\xb6\x80", *[b"\x04\x01a" * 10] * 100]
     assert framed(*pieces) == []
     assert len(looked_at) <= 1 + 10 * 100 + len(pieces)
@@ -73,7 +73,7 @@ def test_what_begins_no_apdu_is_refused_at_once(begin: bytes) -> None:
     ],
 )
 def test_limits_are_kept_before_the_bytes_have_come(stream: bytes, defect: Defect) -> None:
-    limits = Limits(size=10_000, elements=defect is Defect.TOO_MANY_ELEMENTS and 500 or 5000, depth=100)
+    limits = Limits(size=10_000, elements=500 if defect is Defect.TOO_MANY_ELEMENTS else 5000, depth=100)
     with pytest.raises(RemoteError) as caught:
         framed(stream, limits=limits)
     assert caught.value.defect is defect

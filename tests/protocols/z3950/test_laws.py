@@ -2,6 +2,7 @@
 
 import random
 import tracemalloc
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from protocols.secret import Secret
 from protocols.z3950 import codec, externals
-from protocols.z3950.apdus import Apdu
+from protocols.z3950.apdus import KINDS, Apdu
 from protocols.z3950.association import NEED_DATA, Association, Closing
 from protocols.z3950.ber import Limits
 from protocols.z3950.charset import LATIN_1, MARC_8, UTF_8, Charset
@@ -74,7 +75,7 @@ def camel(name: str) -> str:
 
 
 def same(ours: Any, theirs: Any) -> bool:
-    """Whether asn1tools has found the same: the names of fields, and their values, wherever it is no CHOICE."""
+    """Whether asn1tools has found the same: the same fields of the same names, with the same values."""
     if isinstance(ours, Alternative):
         return same(getattr(ours, ours.__struct_fields__[0]), chosen(theirs))
     if isinstance(ours, msgspec.Struct):
@@ -138,10 +139,8 @@ SEEDS = [codec.encode(apdu) for apdu, _ in GOLDEN.values()]
 def test_a_damaged_apdu_is_read_or_is_a_remote_error(apdu: Apdu, chance: random.Random) -> None:
     data = codec.encode(apdu)
     for _ in range(5):
-        try:
-            codec.decode(damaged(data, chance))
-        except RemoteError as error:
-            assert str(error)
+        with suppress(RemoteError):
+            assert type(codec.decode(damaged(data, chance))) in KINDS
 
 
 @proves("Z39.50: damaged APDUs end in a typed error, memory flat")

@@ -184,6 +184,8 @@ def test_any_text_is_a_query_or_an_error_with_a_place(text: str) -> None:
     try:
         query = pqf.parse(text)
     except PqfError as error:
-        assert 0 <= error.place <= len(text)
+        place = error.place
     else:
+        place = 0
         assert pqf.parse(pqf.write(query)) == query
+    assert 0 <= place <= len(text)

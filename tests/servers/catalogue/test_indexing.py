@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 
@@ -16,12 +17,13 @@ from core.catalogue import Catalogue, Hits
 from core.events import Event, ItemAdded, ItemChanged, ItemEnded, Recorded, RecordsLoaded, Shelved
 from core.library import Library
 from core.model.records import Bib, BibBody, BibId, Item, ItemId, Portfolio, PortfolioId
-from core.ports import Batch, Change, SearchIndex, StoreRefused
+from core.ports import Batch, Change, StoreRefused
 from core.query import EVERYTHING, Clause, Match, plain
 from core.storage.memory import MemoryStore
 from core.storage.tantivy_index import TantivyIndex
 from protocols.marc.iso2709 import Marc, pack
 from servers.app import index_layout
+from servers.catalogue import building
 from servers.catalogue import indexing as under_test
 from servers.catalogue.access_points import table
 from servers.catalogue.affected import affected
@@ -44,7 +46,7 @@ class Town:
         self.store = MemoryStore()
         self.library = Library()
         self.folder = folder
-        self.opened = 0
+        self.open_index = partial(TantivyIndex.open, folder / "index", index_layout(table()))
 
     async def load(self, *records: Bib | BibBody | Item) -> None:
         """As a load does it: into the store, told in the log, and read into memory at the start."""
@@ -63,11 +65,6 @@ class Town:
         changes = self.library.apply(event)
         recorded = Recorded(self.store.next_seq(), NOW, "desk", event)
         await self.store.commit(Batch([recorded], changes))
-
-    def open_index(self) -> SearchIndex:
-        """Count how often it is opened."""
-        self.opened += 1
-        return TantivyIndex.open(self.folder / "index", index_layout(table()))
 
     @asynccontextmanager
     async def indexed(self) -> AsyncIterator[Indexing]:
@@ -194,7 +191,7 @@ async def test_an_empty_library_has_a_catalogue(tmp_path: Path) -> None:
 async def test_many_bibs_are_worked_on_by_other_processes(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(under_test, "FEW", 1)
+    monkeypatch.setattr(building, "FEW", 1)
     monkeypatch.setattr(under_test, "EVERY", 1)
     async with town.indexed() as indexing:
         assert indexing.done == 2

@@ -21,6 +21,8 @@ from servers.configuration.settings import (
     Settings,
     Sip2Settings,
     StoreSettings,
+    Z3950Settings,
+    Z3950TlsSettings,
 )
 from servers.control.reload import ReloadRefused, read_anew
 from tests.fakes.served import TERMINAL
@@ -61,6 +63,8 @@ def test_what_may_change_is_taken_on(tmp_path: Path) -> None:
         (Settings(https=HttpsSettings(plain=PlainSettings(port=7))), ("https.plain.port",)),
         (Settings(ncip_tcp=NcipTcpSettings(enabled=True, port=7)), ("ncip_tcp.enabled", "ncip_tcp.port")),
         (Settings(ncip_tcp=NcipTcpSettings(plain=PlainSettings(port=7))), ("ncip_tcp.plain.port",)),
+        (Settings(z3950=Z3950Settings(enabled=True, port=7)), ("z3950.enabled", "z3950.port")),
+        (Settings(z3950=Z3950Settings(tls=Z3950TlsSettings(enabled=True))), ("z3950.tls.enabled",)),
         (Settings(store=StoreSettings(file="other.db")), ("store.file",)),
         (Settings(log=LogSettings(level=LogLevel.DEBUG)), ("log.level",)),
     ],

@@ -34,6 +34,7 @@ def test_a_healthy_server_passes() -> None:
         *["SIP2"] * 5,
         "HTTPS",
         *["SRU"] * 2,
+        *["Z39.50"] * 3,
         *["NCIP"] * 2,
     ]
     assert "NOT AS IT MUST BE" not in done.stdout

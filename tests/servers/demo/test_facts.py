@@ -25,6 +25,7 @@ async def test_the_file_has_exactly_the_shape_that_programs_rely_on(running: Run
     write_facts(running.facts, running.state, also)
     assert running.server.https.address is not None
     assert running.server.ncip_tcp.tls is not None
+    assert running.server.z3950.address is not None
     assert running.facts.https is not None
     text = (running.state / FACTS).read_bytes()
     built = running.built
@@ -57,7 +58,12 @@ async def test_the_file_has_exactly_the_shape_that_programs_rely_on(running: Run
             "ncip_desk": "MAIN.STORE_DESK",
             "ncip_partner": "BROKER",
         },
-        "z3950": None,
+        "z3950": {
+            "host": "127.0.0.1",
+            "port": running.server.z3950.address.port,
+            "database": "DEMO",
+            "title": running.facts.https.sru_title,
+        },
         "patrons": {"template": "21234%09d", "first": 1, "count": built.patrons.count},
         "items": {"template": "31234%09d", "first": 1, "count": built.items.count - apart},
         "offline_items": {

@@ -76,6 +76,7 @@ def test_the_server_is_for_this_machine_only(settings: Settings) -> None:
     assert (settings.sip2.host, settings.sip2.port) == ("127.0.0.1", 6443)
     assert (settings.https.host, settings.https.port) == ("127.0.0.1", 8443)
     assert (settings.ncip_tcp.host, settings.ncip_tcp.port) == ("127.0.0.1", 0)
+    assert (settings.z3950.enabled, settings.z3950.host, settings.z3950.port) == (True, "127.0.0.1", 2100)
 
 
 def test_the_configuration_says_whose_it_is(text: str, tmp_path: Path) -> None:

@@ -135,6 +135,12 @@ class Scene:
         return reply
 
 
+async def answered(route: Route, request: HttpRequest) -> HttpAnswer:
+    """What the route answers, at once or later."""
+    answer = route.handler(request)
+    return answer if isinstance(answer, HttpAnswer) else await answer
+
+
 def asked(path: str, *headers: str, method: str = "GET", body: bytes = b"", close: bool = True) -> bytes:
     """A request as bytes."""
     lines = [f"{method} {path} HTTP/1.1", "Host: localhost", *headers]

@@ -7,12 +7,13 @@ import pytest
 from servers.configuration.settings import LogLevel, Settings
 from servers.http.exchange import HttpAnswer, HttpRequest
 from servers.http.health import Health
+from tests.servers.http.given import answered
 
 
 async def asked(path: str, *hindrances: str) -> HttpAnswer:
     """What is answered when these stand in the way."""
     routes = {route.path: route for route in Health(lambda: hindrances).routes(Settings())}
-    return await routes[path].handler(HttpRequest("GET", path, {}, "", {}, b"", "192.0.2.1"))
+    return await answered(routes[path], HttpRequest("GET", path, {}, "", {}, b"", "192.0.2.1"))
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from servers.http.exchange import HttpRequest
 from servers.http.metrics import METRICS, Acts, Metrics
 from servers.lines.addresses import networks
 from tests.fakes.world import ANN, BOOK, COPY, NOW
+from tests.servers.http.given import answered
 
 LOAN = Loan(ANN, NOW, NOW + timedelta(days=28), agency="MAIN")
 
@@ -76,7 +77,7 @@ class TestTheEndpoint:
         (route,) = metrics.routes(Settings())
         seen = []
         for _ in range(2):
-            answer = await route.handler(HttpRequest("GET", METRICS, {}, "", {}, b"", "127.0.0.1"))
+            answer = await answered(route, HttpRequest("GET", METRICS, {}, "", {}, b"", "127.0.0.1"))
             families = text_string_to_metric_families(answer.body.decode())
             seen.append({sample.name: sample.value for family in families for sample in family.samples})
             books[0] += 1

@@ -25,6 +25,7 @@ from servers.lines.tls import PeerIdentity
 from servers.ncip.responder import NcipResponder
 from servers.ncip.servlet import PATH, XML, NcipServlet
 from tests.fakes.world import IN_DEPOT, WITH_DEPOT, World
+from tests.servers.http.given import answered
 
 NAMESPACE = "http://www.niso.org/2008/ncip"
 VERSION = "http://www.niso.org/schemas/ncip/v2_02/ncip_v2_02.xsd"
@@ -89,9 +90,8 @@ class Speaker:
     async def post(self, body: bytes, path: str = PATH, content_type: str = XML) -> HttpAnswer:
         """What is answered to these bytes."""
         headers = {"Content-Type": content_type} if content_type else {}
-        return await self._routes[path].handler(
-            HttpRequest("POST", path, {}, "", headers, body, self.peer, self.identity)
-        )
+        request = HttpRequest("POST", path, {}, "", headers, body, self.peer, self.identity)
+        return await answered(self._routes[path], request)
 
     def message(self, content: str, desk: str = "") -> str:
         """The whole message."""

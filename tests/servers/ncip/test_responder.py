@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from protocols.ncip.errors import RemoteError
 from protocols.ncip.problems import ProblemType
 from servers.configuration.settings import NcipAgency, NcipMode, Settings
-from servers.ncip.responder import REMIND, Asked
+from servers.ncip.responder import REMIND, Asked, Telling, Told
 from tests.fakes.world import BOOK, World
 from tests.matrix import proves
 from tests.servers.ncip.speaking import AT_ONCE, BROKER, Speaker, item, short, user
@@ -25,33 +25,38 @@ def asked(broker: Speaker, content: str) -> Asked:
     return Asked(broker.message(content).encode(), broker.peer)
 
 
+async def answered(telling: Telling) -> Told:
+    """What is told, at once or later."""
+    return telling if isinstance(telling, Told) else await telling
+
+
 def speaker(world: World, agency: NcipAgency, **given: str) -> Speaker:
     return Speaker(world, agency, settings=Settings(ncip=AT_ONCE, ncip_agency=(agency,)), **given)
 
 
 class TestLog:
     async def test_it_is_told_who_asked_what_and_what_came_of_it(self, broker: Speaker) -> None:
-        told = await broker.responder.respond(asked(broker, LOOKUP))
+        told = await answered(broker.responder.respond(asked(broker, LOOKUP)))
         assert (told.fields, told.is_welcome) == (
             {"agency": "BROKER", "service": "LookupUser", "repairs": 1},
             True,
         )
 
     async def test_a_refusal_has_its_reason_and_its_problem(self, broker: Speaker) -> None:
-        told = await broker.responder.respond(asked(broker, LOOKUP.replace("P1", "P9")))
+        told = await answered(broker.responder.respond(asked(broker, LOOKUP.replace("P1", "P9"))))
         assert told.is_welcome
         assert (told.fields["reason"], told.fields["problem"]) == ("unknown-patron", "Unknown User")
 
     async def test_a_stranger_is_not_named_and_not_welcome(self, world: World) -> None:
         stranger = speaker(world, BROKER, sender="MOON")
-        told = await stranger.responder.respond(asked(stranger, LOOKUP))
+        told = await answered(stranger.responder.respond(asked(stranger, LOOKUP)))
         assert not told.is_welcome
         assert "agency" not in told.fields
         assert told.fields["problem"] == "Unknown Agency"
 
     @pytest.mark.parametrize("body", [b"", b"hello", b"<NCIPMessage><MakeCoffee/></NCIPMessage>"])
     async def test_what_is_no_message_is_not_welcome(self, broker: Speaker, body: bytes) -> None:
-        told = await broker.responder.respond(Asked(body, broker.peer))
+        told = await answered(broker.responder.respond(Asked(body, broker.peer)))
         assert not told.is_welcome
         assert told.fields.keys() == {"problem"}
 

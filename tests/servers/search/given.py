@@ -78,4 +78,5 @@ class Page:
         assert route is not None
         named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         request = HttpRequest("GET", path, found.names, query, Headers(named), b"", "192.0.2.1")
-        return Seen(await route.handler(request))
+        answer = route.handler(request)
+        return Seen(answer if isinstance(answer, HttpAnswer) else await answer)

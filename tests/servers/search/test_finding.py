@@ -12,9 +12,10 @@ from core.ports import StoreRefused
 from protocols.cql.writing import write
 from servers.search.asked import Asked, typed
 from servers.search.finding import COME_AGAIN, Finder, last_page
+from tests.fakes.naive_index import NaiveIndex
 from tests.fakes.world import KIOSK
 from tests.matrix import proves
-from tests.servers.search.given import Page
+from tests.servers.search.given import Page, Seen
 from tests.servers.sru.given import settings
 
 
@@ -90,6 +91,31 @@ async def test_hits_are_ordered(page: Page, order: str, first: str) -> None:
     seen = await page.open(f"/?language=eng&order={order}")
     assert seen.titles[0] == first
     assert seen.text_of("//strong[@aria-current='true']").lower() == order
+
+
+async def test_too_many_hits_are_not_put_in_order(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("servers.search.finding.MOST_ORDERED", 4)
+    seen = await page.open("/?language=eng&order=newest")
+    assert seen.titles[0] == "Emma & other stories"
+    assert "too many to be put in order" in seen.text
+    assert not seen.document.xpath("//nav[@aria-label='Order']")
+
+
+async def test_the_values_of_the_whole_catalogue_are_counted_once_a_minute(page: Page) -> None:
+    def names(seen: Seen) -> list[str]:
+        return seen.texts("//div[@class='browse']//h3")
+
+    page.town.index = None
+    assert names(await page.open("/")) == []
+    page.town.index = NaiveIndex()
+    page.town.fill()
+    before = names(await page.open("/"))
+    assert "Library" in before
+    page.town.index.clear()
+    page.town.index.commit(2)
+    assert names(await page.open("/")) == before
+    page.town.world.clock.advance(minutes=2)
+    assert names(await page.open("/")) == []
 
 
 async def test_a_query_keeps_its_own_order(page: Page) -> None:

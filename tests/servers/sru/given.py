@@ -28,6 +28,7 @@ from servers.sru.endpoint import SruFront
 from servers.sru.house import House
 from tests.fakes.naive_index import NaiveIndex
 from tests.fakes.world import ATLAS, EMMA, METROPOLIS, POLICY, RECORDS, World
+from tests.servers.http.given import answered
 
 SRW = "{http://www.loc.gov/zing/srw/}"
 SRU_2 = "{http://docs.oasis-open.org/ns/search-ws/sruResponse}"
@@ -212,7 +213,7 @@ class Town:
         assert route is not None
         named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         request = HttpRequest(method, path, found.names, query, Headers(named), body, "192.0.2.1")
-        return Reply(await route.handler(request))
+        return Reply(await answered(route, request))
 
     async def search(self, query: str, **more: str | int) -> Reply:
         """searchRetrieve in version 1.2."""

@@ -100,7 +100,6 @@ class TestAvailability:
         (field,) = (await asked).fields("AVA")
         assert subfields(field)["g"] == "0"
 
-
     async def test_of_what_may_be_lost_nothing_is_told(self, alma: Town) -> None:
         """The store broke while the loan was on its way to it."""
         alma.world.store.hold()

@@ -1,0 +1,1 @@
+"""`circdesk z3950`: an origin for any target."""
