@@ -248,6 +248,7 @@ CASES = (
         "no more records come than explain says, and that is no fault of the client",
         f"{_ZEEREX}: setting maximumRecords",
         fetch(search("{all}", maximumRecords="{more_than_most}"), ANSWERED, records_up_to("most")),
+        needs=("most",),
     ),
     _case(
         "unchanged",

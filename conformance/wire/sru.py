@@ -263,10 +263,11 @@ class _Builder(ElementTree.TreeBuilder):
         super().__init__()
         self.stylesheet = ""
 
-    def pi(self, target: str, text: str | None = None) -> None:
+    def pi(self, target: str, text: str | None = None) -> Element:
         """Take down a processing instruction."""
         if target == "xml-stylesheet":
             self.stylesheet = text or ""
+        return super().pi(target, text)
 
     def doctype(self, name: str, _public: str | None, _system: str | None) -> None:
         """Refuse a DOCTYPE: an answer of SRU has none."""

@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from pymarc.marc8 import MARC8ToUnicode
-
-from protocols.marc.errors import NotMarc
+from protocols.marc import marc8
 from protocols.marc.iso2709 import DELIMITER, Field, Marc
 
 _Convert = Callable[[bytes], bytes]
@@ -68,11 +66,7 @@ def _from_marc8(data: bytes) -> bytes:
 def _piece_from_marc8(piece: bytes) -> bytes:
     if piece.isascii() and ESCAPE not in piece:
         return piece
-    try:
-        text: str = MARC8ToUnicode(quiet=True).translate(piece)  # type: ignore[no-untyped-call]
-    except (IndexError, TypeError) as error:  # what pymarc raises where an escape sequence is cut short
-        raise NotMarc("an escape sequence that MARC-8 does not have") from error
-    return text.encode()
+    return marc8.decode(piece).encode()
 
 
 def _mapped(marc: Marc, convert: _Convert) -> Marc:

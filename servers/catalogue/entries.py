@@ -9,11 +9,12 @@ title and not in another, and both are found.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.analysis import call_number_words, fold, heading, spread, term
 from core.model.records import Bib, Item, Portfolio, Representation
@@ -21,7 +22,7 @@ from core.plan import Entry
 from core.points import PointKind
 from protocols.marc.errors import NotMarc
 from protocols.marc.iso2709 import ENTRY, FIELD_END, LEADER, Marc, unpack
-from servers.catalogue.access_points import TEXTS, Place, Selection, Table
+from servers.catalogue.access_points import TEXTS, Fill, Place, Table
 
 EVERYTHING: Final = "everything"
 """The place that is every word of a record, save those of hidden fields."""
@@ -54,7 +55,8 @@ class _Tag(Struct, frozen=True):
     not sort; ``common``: its words are among all words.
     """
 
-    selections: tuple[Selection, ...]
+    selections: tuple[tuple[str, Mapping[str, Fill], Fill], ...]
+    """Codes, and what becomes of their text: by indicators, or else."""
     values: tuple[tuple[Place, PointKind, str], ...]
     article: int | None
     common: bool
@@ -84,7 +86,7 @@ class Entries:
         common = {f"{tag:03}" for tag in range(10, _HOLDINGS)} - _ADMINISTRATIVE
         self._tags: Final = {
             name.encode(): _Tag(
-                table.texts.get(name, ()),
+                tuple([(one.codes, one.fills, one.plain) for one in table.texts.get(name, ())]),
                 table.values.get(name, ()),
                 _NON_FILING.get(name),
                 name in common,
@@ -138,15 +140,17 @@ class Entries:
         tag = self._tags.get(_linked(data) if name == b"880" else name)
         if tag is None:
             return _NOTHING
+        text = data.decode("utf-8", "replace")
         if name < b"010":
-            return self._fixed(tag, data.decode("utf-8", "replace"))
-        raw = data.decode("utf-8", "replace").split("\x1f")
-        read = _Reading(tag, raw)
-        for selection in tag.selections:
-            read.text(selection)
-        read.values()
-        whole = read.folded(_LETTERS)[1] if tag.common else ""
-        return _part(whole, read.texts, read.terms, read.headings, read.order)
+            return self._fixed(tag, text)
+        indicators, *subfields = text.split("\x1f")
+        return self._read(tag, indicators, [one for one in subfields if one], text.isascii())
+
+    def _read_worked_out(self, name: bytes, value: str) -> _Part:
+        part = self._read(self._tags[name], "", [f"a{value}"], value.isascii())
+        point = self._numbers.get(name.decode())
+        number = term(PointKind.NUMBER, value) if point else ""
+        return replace(part, whole="", order=((point, int(number)),)) if point and number else part
 
     def _fixed(self, tag: _Tag, text: str) -> _Part:
         """Positions of a control field; what is only filling characters is nothing."""
@@ -155,36 +159,48 @@ class Entries:
             value = text[place.start : place.end]
             if value.strip(" |#\\") and (value := term(kind, value)):
                 terms.append((point, value))
-        return _part("", [], terms, [], [])
+        return _Part("", (), tuple(terms), (), ())
 
-    def _read_worked_out(self, name: bytes, value: str) -> _Part:
-        tag = self._tags[name]
-        read = _Reading(tag, ["", f"a{value}"])
-        for selection in tag.selections:
-            read.text(selection)
-        read.values()
-        number = term(PointKind.NUMBER, value) if (point := self._numbers.get(name.decode())) else ""
-        if point and number:
-            read.order.append((point, int(number)))
-        return _part("", read.texts, read.terms, read.headings, read.order)
+    def _read(self, tag: _Tag, indicators: str, subfields: Sequence[str], ascii_only: bool) -> _Part:
+        """What comes of a field: a text for each selection of its subfields, and values of their own."""
+        letters = [one[1:] for one in subfields if one[0] in _LETTERS]
+        all_typed = " ".join(letters)
+        all_folded = fold(all_typed)
+        texts: list[_Named] = []
+        terms = _values(tag.values, indicators, subfields) if tag.values else []
+        headings: list[_Named] = []
+        order: list[tuple[str, str | int]] = []
+        for codes, fills, plain in tag.selections:
+            typed, folded = all_typed, all_folded
+            if codes:
+                chosen = [one[1:] for one in subfields if one[0] in codes]
+                if len(chosen) != len(letters):
+                    typed = " ".join(chosen)
+                    folded = fold(typed)
+            if not folded:
+                continue
+            fill = fills.get(indicators, plain)
+            short = folded
+            if not ascii_only or (tag.article is not None and (not codes or "a" in codes)):
+                short = fold(_sorting(tag.article, indicators, typed)) or folded
+            for point in fill.shelves:
+                terms.append((point, term(PointKind.CALL_NUMBER, typed)))
+            for form in (folded,) if short == folded else (short, folded):
+                if fill.row:
+                    texts.append((fill.row, call_number_words(form) if fill.shelves else form))
+                if fill.lists:
+                    headings += [(point, form) for point in fill.lists]
+            if fill.sorts:
+                order += [(point, short) for point in fill.sorts]
+        whole = all_folded if tag.common else ""
+        if not ascii_only:
+            whole = spread(whole)
+            texts = [(row, spread(text)) for row, text in texts]
+            headings = [(point, heading(text)) for point, text in headings]
+        return _Part(whole, tuple(texts), tuple(terms), tuple(headings), tuple(order))
 
 
-def _part(
-    whole: str,
-    texts: Sequence[_Named],
-    terms: Sequence[_Named],
-    headings: Sequence[_Named],
-    order: Sequence[tuple[str, str | int]],
-) -> _Part:
-    """Texts with the words of scripts without blanks apart, headings without those blanks."""
-    if not (whole.isascii() and all(text.isascii() for _, text in texts)):
-        whole = spread(whole)
-        texts = [(row, spread(text)) for row, text in texts]
-        headings = [(point, heading(text)) for point, text in headings]
-    return _Part(whole, tuple(texts), tuple(terms), tuple(headings), tuple(order))
-
-
-_NOTHING: Final = _part("", (), (), (), ())
+_NOTHING: Final = _Part("", (), (), (), ())
 
 
 def _each_once(values: dict[str, list[str]]) -> dict[str, list[str]]:
@@ -209,65 +225,26 @@ def taken_apart(body: bytes) -> Marc:
         return Marc(b"", ())
 
 
-class _Reading:
-    """A data field while it is read."""
-
-    def __init__(self, tag: _Tag, raw: Sequence[str]) -> None:
-        self._tag = tag
-        self._indicators = raw[0]
-        self._subfields = [part for part in raw[1:] if part]
-        self._typed = self._folded = ""
-        self.texts: list[_Named] = []
-        self.terms: list[_Named] = []
-        self.headings: list[_Named] = []
-        self.order: list[tuple[str, str | int]] = []
-
-    def folded(self, codes: Container[str]) -> tuple[str, str]:
-        """Some subfields as typed, and their words. Most selections of a field are the whole of it."""
-        typed = " ".join([part[1:] for part in self._subfields if part[0] in codes])
-        if typed != self._typed:
-            self._typed, self._folded = typed, fold(typed)
-        return typed, self._folded
-
-    def text(self, selection: Selection) -> None:
-        """A text of the field: in its row and its lists, and once more without what does not sort."""
-        typed, text = self.folded(selection.codes or _LETTERS)
-        if not text:
-            return
-        fill = selection.fills.get(self._indicators, selection.plain)
-        forms: tuple[str, ...] = (text,)
-        article = self._tag.article if not selection.codes or "a" in selection.codes else None
-        if article is not None or not typed.isascii():
-            sorting = _sorting(article, self._indicators, typed)
-            short = text if sorting is typed else fold(sorting) or text
-            if short != text:
-                forms = (short, text)
-        for point in fill.shelves:
-            self.terms.append((point, term(PointKind.CALL_NUMBER, typed)))
-        for form in forms:
-            if fill.row:
-                self.texts.append((fill.row, call_number_words(form) if fill.shelves else form))
-            for point in fill.lists:
-                self.headings.append((point, form))
-        for point in fill.sorts:
-            self.order.append((point, forms[0]))
-
-    def values(self) -> None:
-        """The values of subfields that stand for themselves."""
-        first, second = self._indicators[:1], self._indicators[1:2]
-        for place, kind, point in self._tag.values:
-            if place.first != "*" and place.first != first:
-                continue
-            if place.second != "*" and place.second != second:
-                continue
-            if place.source and place.source not in [part.casefold() for part in self._subfields]:
-                continue
-            codes = place.codes or _LETTERS
-            for part in self._subfields:
-                if part[0] in codes and (not place.prefix or part[1:].casefold().startswith(place.prefix)):
-                    value = term(kind, part[1:])
-                    if value:
-                        self.terms.append((point, value))
+def _values(
+    values: Sequence[tuple[Place, PointKind, str]], indicators: str, subfields: Sequence[str]
+) -> list[_Named]:
+    """The values of subfields that stand for themselves."""
+    found: list[_Named] = []
+    first, second = indicators[:1], indicators[1:2]
+    for place, kind, point in values:
+        if place.first != "*" and place.first != first:
+            continue
+        if place.second != "*" and place.second != second:
+            continue
+        if place.source and place.source not in [one.casefold() for one in subfields]:
+            continue
+        codes = place.codes or _LETTERS
+        for one in subfields:
+            if one[0] in codes and (not place.prefix or one[1:].casefold().startswith(place.prefix)):
+                value = term(kind, one[1:])
+                if value:
+                    found.append((point, value))
+    return found
 
 
 def _sorting(article: int | None, indicators: str, typed: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from conformance.case import Case, Level
 from conformance.certificate import write_page
 from conformance.runner import Findings, Outcome, Verdict
-from conformance.target import Ncip, Target
+from conformance.target import Ncip, Sru, Target
 from conformance.wire.sip2 import read
 
 STARTED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -121,3 +121,17 @@ def test_a_page_about_ncip_says_as_whom_the_responder_was_spoken_to(tmp_path: Pa
     assert "| versions (LookupVersion) | urn:2.02 urn:2.0 |" in text
     assert "word-1" not in text
     assert "4711" not in text
+
+
+def test_a_page_about_sru_says_what_the_survey_found_and_what_not(tmp_path: Path) -> None:
+    path = tmp_path / "page.md"
+    target = Target(sru=Sru(url="https://h/sru"))
+    offers = {"v12": "1.2", "v20": "2.0", "most": "50"}
+    write_page(Findings(None, OUTCOMES, offers=offers), target, STARTED, path, "sru")
+    text = path.read_text("utf-8")
+    assert text.startswith("# SRU conformance\n")
+    assert "| end point | https://h/sru |" in text
+    assert "| loans seen over SIP2 | no |" in text
+    assert "| versions | 1.2 2.0 |" in text
+    assert "| records at most (explain) | 50 |" in text
+    assert "facets" in text.partition("| not found there |")[2].partition("\n")[0]

@@ -14,6 +14,7 @@ import pytest
 from conformance.cli import FAILED, PASSED, USAGE, build_parser, main
 from conformance.ncip.catalogue import CASES as NCIP_CASES
 from conformance.sip2.catalogue import CASES
+from conformance.sru.catalogue import CASES as SRU_CASES
 
 Serving = Callable[[Any], AbstractAsyncContextManager[int]]
 Start = Callable[[str], str]
@@ -67,7 +68,7 @@ def test_every_option_explains_itself() -> None:
             assert action.help, action.option_strings
 
 
-@pytest.mark.parametrize("command", [[], ["sip2"], ["ncip"], ["load"], ["load", "sip2"], ["kiosk"]])
+@pytest.mark.parametrize("command", [[], ["sip2"], ["ncip"], ["sru"], ["load"], ["load", "sip2"], ["kiosk"]])
 def test_help_is_there_for_every_command_and_names_the_exit_codes(
     command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -214,6 +215,39 @@ def test_a_target_without_ncip_has_no_case_played(start: Start, tmp_path: Path) 
     found = msgspec.json.decode(json.read_bytes())
     assert found["verdicts"]["n-a"] == len(found["cases"])
     assert "ncip" in found["cases"][0]["reason"]
+
+
+def test_sru_has_cases_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sru", "--list", "--only", "laws.*"]) == PASSED
+    assert capsys.readouterr().out.count("`laws.") == sum(case.id.startswith("laws.") for case in SRU_CASES)
+
+
+@pytest.mark.parametrize(
+    ("flags", "words"),
+    [
+        (["--open"], "the facts name no https.sru_open"),
+        (["--sru-title", "sea"], "say where SRU is spoken"),
+        (["--sru", "h/sru"], "no URL of an SRU end point"),
+    ],
+)
+def test_an_end_point_that_cannot_be_understood_is_refused(
+    flags: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sru", "--target", "127.0.0.1:1", *flags]) in (USAGE, FAILED)
+    assert words in capsys.readouterr().err
+
+
+def test_an_end_point_that_is_not_there_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sru", "--target", "http://127.0.0.1:1/sru"]) == FAILED
+    assert "http://127.0.0.1:1/sru does not answer" in capsys.readouterr().err
+
+
+def test_a_target_without_sru_has_no_case_played(start: Start, tmp_path: Path) -> None:
+    json = tmp_path / "found.json"
+    assert main(["sru", "--target", start(""), "--only", "laws.*", "--json", str(json)]) == PASSED
+    found = msgspec.json.decode(json.read_bytes())
+    assert found["verdicts"]["n-a"] == len(found["cases"])
+    assert found["cases"][0]["reason"].startswith("the target names no sru")
 
 
 def test_flags_win_over_facts(start: Start, capsys: pytest.CaptureFixture[str]) -> None:

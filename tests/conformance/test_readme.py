@@ -1,15 +1,20 @@
 """The README lists the cases there are, the flags there are and the facts there are."""
 
 import re
+import tomllib
 from pathlib import Path
+
+import pytest
 
 from conformance.acs import ODDITIES
 from conformance.cli import build_parser
 from conformance.ncip.catalogue import CASES as NCIP_CASES
 from conformance.report import listed
 from conformance.sip2.catalogue import CASES
+from conformance.sru.catalogue import CASES as SRU_CASES
 
-README = (Path(__file__).resolve().parents[2] / "conformance" / "README.md").read_text("utf-8")
+FOLDER = Path(__file__).resolve().parents[2] / "conformance"
+README = (FOLDER / "README.md").read_text("utf-8")
 
 
 def test_the_list_of_cases_is_the_one_the_command_prints() -> None:
@@ -20,6 +25,20 @@ def test_the_list_of_cases_is_the_one_the_command_prints() -> None:
 def test_the_list_of_ncip_cases_is_the_one_the_command_prints() -> None:
     printed = README.partition("<!-- circdesk-conformance ncip --list -->\n")[2]
     assert printed.partition("\n\n## ")[0] == listed(NCIP_CASES)
+
+
+def test_the_list_of_sru_cases_is_the_one_the_command_prints() -> None:
+    printed = README.partition("<!-- circdesk-conformance sru --list -->\n")[2]
+    assert printed.partition("\n\n## ")[0] == listed(SRU_CASES)
+
+
+@pytest.mark.parametrize("name", ["circdesk.toml", "alma.toml"])
+def test_what_is_known_to_diverge_is_a_case_that_there_is_with_a_reason(name: str) -> None:
+    themes = tomllib.loads((FOLDER / name).read_text("utf-8"))
+    known = {f"{theme}.{case}": reason for theme, cases in themes.items() for case, reason in cases.items()}
+    assert known.keys() <= {case.id for case in (*CASES, *NCIP_CASES, *SRU_CASES)}
+    assert all(known.values())
+    assert f"`{name}`" in README
 
 
 def test_every_special_fact_is_explained() -> None:
@@ -44,7 +63,10 @@ def test_every_flag_shown_is_one_the_command_takes() -> None:
     store = "--ncip-store-agency a --ncip-store-secret s --ncip-tcp h:1"
     more_flags = f"ncip --target u {partner} {store}".split()
     build_parser().parse_args(more_flags)
-    assert all(flag in README for flag in (*flags, *more_flags) if flag.startswith("--"))
+    endpoint_flags = ["sru", "--target", "u", "--sru", "u", "--open", "--sru-title", "w"]
+    build_parser().parse_args(endpoint_flags)
+    every = (*flags, *more_flags, *endpoint_flags)
+    assert all(flag in README for flag in every if flag.startswith("--"))
 
 
 def test_odd_answers_of_every_level_are_explained() -> None:

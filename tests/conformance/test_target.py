@@ -8,9 +8,12 @@ import pytest
 from conformance.target import (
     LARGEST_POOL,
     Ncip,
+    Spoken,
+    Sru,
     Target,
     TargetError,
     ncip_tls_context,
+    sru_tls_context,
     target_at,
     tls_context,
 )
@@ -143,3 +146,32 @@ def test_what_a_target_does_not_tell_of_ncip_is_no_name() -> None:
         "as_secret": "",
         "as_store_secret": "",
     }
+
+
+def test_a_url_is_a_target_that_speaks_sru_alone_where_that_is_asked_for() -> None:
+    target = target_at("https://sru.example.org/view/sru/X", Spoken.SRU)
+    assert target.address == "https://sru.example.org/view/sru/X"
+    assert target.ncip is None
+    assert sru_tls_context(target) is not None
+    assert sru_tls_context(target_at("http://localhost/sru", Spoken.SRU)) is None
+    assert sru_tls_context(Target()) is None
+    with pytest.raises(TargetError, match="nor the URL of an SRU end point"):
+        target_at("sru.example.org", Spoken.SRU)
+
+
+def test_facts_say_where_sru_is_and_where_it_is_open(facts_file: Callable[[int], Path]) -> None:
+    path = facts_file(6001)
+    https = (
+        '{"url":"https://h","ca":"ca.pem","sru":"https://h/sru","sru_open":"https://h/o","sru_title":"sea"}'
+    )
+    text = path.read_text()
+    path.write_text(text.replace('"https":null', f'"https":{https}'))
+    sru = target_at(str(path)).sru
+    assert sru == Sru(url="https://h/sru", ca="ca.pem", open_url="https://h/o", title="sea")
+    assert sru.opened.url == "https://h/o"
+    assert sru.names() == {"sru": "https://h/sru", "sru_path": "/sru"}
+    assert Sru(url="https://h").opened == Sru(url="https://h")
+    assert Sru(url="https://h").names()["sru_path"] == "/"
+    path.write_text(text.replace('"https":null', '"https":{"sru":"h/sru"}'))
+    with pytest.raises(TargetError, match="no URL of an SRU end point"):
+        target_at(str(path))

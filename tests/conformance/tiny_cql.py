@@ -7,7 +7,7 @@ ships. A query is answered while it is read; there is no tree.
 import operator
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 DC = "info:srw/cql-context-set/1/dc-v1.1"
 SETS = {
@@ -295,12 +295,8 @@ class Cql:
                 (re.fullmatch(whole, " ".join(words(value))) is not None) is (relation != "<>")
             )
         if relation in ("any", "all"):
-            some: Callable[[Iterable[bool]], bool] = (
-                any if relation == "any" or self.fault == "all is any" else all
-            )
-            return lambda value: (
-                bool(patterns) and some(any(one.fullmatch(word) for word in words(value)) for one in patterns)
-            )
+            least = 1 if relation == "any" or self.fault == "all is any" else len(patterns)
+            return lambda value: bool(patterns) and len(seen(patterns, value)) >= least
         return lambda value: (
             bool(patterns)
             and any(
@@ -319,6 +315,11 @@ class Cql:
             if body.isdecimal():
                 return body + str(-sum(int(one) * (3 if at % 2 else 1) for at, one in enumerate(body)) % 10)
         return digits
+
+
+def seen(patterns: list[re.Pattern[str]], value: str) -> list[re.Pattern[str]]:
+    """Return the patterns that some word of a value fits."""
+    return [one for one in patterns if any(one.fullmatch(word) for word in words(value))]
 
 
 def bare(token: str, *, unescape: bool = True) -> str:

@@ -31,7 +31,7 @@ async def running(demonstration: tuple[Path, Built]) -> AsyncIterator[Running]:
     """The demonstration, served until the end of the test."""
     state, built = demonstration
     settings = read_settings(state / CONFIGURATION)
-    free = {"sip2": replace(settings.sip2, port=0), "https": replace(settings.https, port=0)}
+    free = {name: replace(getattr(settings, name), port=0) for name in ("sip2", "https", "z3950")}
     server = await Server.start(replace(settings, **free), state)
     await server.indexing.built()
     yield Running(state, built, server, facts_of(server, built))

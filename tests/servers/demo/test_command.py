@@ -60,6 +60,8 @@ def test_it_serves_until_it_is_told_to_stop_and_the_facts_stay(tmp_path: Path) -
     command += [
         "--https",
         "127.0.0.1:0",
+        "--z3950",
+        "127.0.0.1:0",
         "--bibs",
         "100",
         "--items",
