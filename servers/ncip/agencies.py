@@ -7,7 +7,7 @@ them, and what was wrong of these is not told. Who guesses secrets runs dry, as 
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Iterator
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any
 
 from core.actor import Actor
@@ -48,7 +48,15 @@ class Agencies:
         self._agencies = tuple(agencies)
         self._storages = {storage.profile: storage for storage in storages}
         self._networks = {agency.code: networks(agency.addresses) for agency in self._agencies}
+        self._by_name: dict[str, list[NcipAgency]] = {}
+        for agency in self._agencies:
+            for name in {agency.code, *agency.aliases}:
+                self._by_name.setdefault(name, []).append(agency)
         self._desk = desk
+        self._partners = {
+            agency.code: Partner(agency, Actor(agency.code, self._own_desk(agency)), desk)
+            for agency in self._agencies
+        }
         self._ours = {agency.code: self._names_of_us(agency) for agency in self._agencies}
         self._credentials = credentials
         self._failures = failures
@@ -116,8 +124,9 @@ class Agencies:
     ) -> NcipAgency | Problem:
         """The partner that the header means; without a header, the certificate's owner."""
         name = _agency(header)
+        found: Sequence[NcipAgency]
         if name:
-            found = [one for one in self._agencies if name in (one.code, *one.aliases)]
+            found = self._by_name.get(name, ())
         elif profile:
             found = [one for one in self._agencies if profile in one.profiles]
         else:
@@ -159,7 +168,9 @@ class Agencies:
         storage = self._storages.get(profile) if profile in agency.profiles else None
         behalf = _party(header.on_behalf_of_agency)
         if storage is None:
-            here = next((code for code in self._candidates(behalf, agency.desk) if code), "")
+            here = _library(behalf)
+            if not here or not self._desk.policy.is_agency(here):
+                return self._partners[agency.code]
             return Partner(agency, Actor(agency.code, here), self._desk)
         if behalf and behalf not in storage.desks:
             kind = ProblemType.UNAUTHORIZED_COMBINATION_OF_ELEMENT_VALUES_FOR_AGENCY
@@ -167,11 +178,12 @@ class Agencies:
         actor = Actor(agency.code, _library(behalf or storage.desks[0]), storage.locations)
         return Partner(agency, actor, self._desk, storage)
 
-    def _candidates(self, behalf: str, desk: str) -> Iterator[str]:
-        """The agency on whose behalf it speaks if that is ours, that of its desk, the first one."""
-        policy = self._desk.policy
-        yield from (_library(name) for name in (behalf, desk) if policy.is_agency(_library(name)))
-        yield from (agency.code for agency in policy.policy.agencies)
+    def _own_desk(self, agency: NcipAgency) -> str:
+        """The agency where it acts if it does not say: that of its desk, the first one."""
+        policy, here = self._desk.policy, _library(agency.desk)
+        if here and policy.is_agency(here):
+            return here
+        return next((one.code for one in policy.policy.agencies), "")
 
 
 _FROM = "FromAgencyId/AgencyId"

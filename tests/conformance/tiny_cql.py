@@ -30,6 +30,8 @@ RELATIONS = {
 }
 _SIGNS = ("=", "==", "<", "<=", ">", ">=", "<>")
 _ORDERS: dict[str, Callable[[int, int], bool]] = {
+    "=": operator.eq,
+    "==": operator.eq,
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -279,7 +281,7 @@ class Cql:
             return lambda value: low <= int(value) <= high
         if len(parts) != 1:
             raise Refused(36, term)
-        order = _ORDERS.get(relation, operator.eq)
+        order = _ORDERS[relation]
         return lambda value: order(int(value), int(term))
 
     def _textual(self, index: str, relation: str, term: str) -> Callable[[str], bool]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from lxml import etree
 from msgspec.structs import replace
 
-from core.desk import Actor
 from core.journal import Settled
 from core.model.records import Item, ItemId
-from core.policy_table import PolicyTable
+from core.refusals import Refused
+from core.register import Answer, Outcome
 from protocols.marc import marc8
 from protocols.marc.iso2709 import unpack
 from protocols.marc.marcxml import NAMESPACE
@@ -19,11 +20,12 @@ from protocols.z3950.apdus import PresentResponse
 from protocols.z3950.charset import MARC_8
 from protocols.z3950.externals import CircRecord, HoldingsAndCircData, OpacRecord, Sutrs, opened
 from protocols.z3950.oids import APPLICATION_XML, OPAC, SUTRS, USMARC, XML
-from protocols.z3950.structures import CompSpec, External, SchemaUri, Specification
-from tests.fakes.world import EMMA, KIOSK, POLICY, World
+from protocols.z3950.structures import CompSpec, SchemaUri, Specification
+from servers.settling import settled
+from tests.fakes.world import BOOK, EMMA, KIOSK, POLICY, World
 from tests.matrix import proves
-from tests.servers.sru.given import TOWN_RECORDS
-from tests.servers.z3950.given import AGREED, Origin, octets, present
+from tests.servers.sru.given import SUDOKU, TOWN_RECORDS
+from tests.servers.z3950.given import AGREED, Origin, external, octets, present
 
 ALL = "@attr 2=103 x"
 
@@ -57,7 +59,7 @@ def circulating(record: OpacRecord) -> dict[str | None, CircRecord]:
 def test_usmarc_is_whole_and_its_leader_tells_the_truth(origin: Origin) -> None:
     origin.searches(ALL)
     for position in range(1, 6):
-        record = origin.record(start=position)
+        record = external(origin.presents(position))
         data = octets(record)
         assert (record.direct_reference, int(data[:5]), data[9:10]) == (USMARC, len(data), b"a")
         assert not list(unpack(data).all(b"AVA"))
@@ -159,11 +161,106 @@ def test_an_opac_record_has_the_bib_and_every_item(origin: Origin) -> None:
 
 
 async def test_an_item_on_loan_says_until_when(world: World, origin: Origin) -> None:
-    answer = world.desk.check_out(KIOSK, "P1", "I1")
-    assert answer.unit is not None
-    await world.settle()
+    await kept(world.desk.check_out(KIOSK, "P1", "I1"))
     items = circulating(opac(origin))
     assert (items["I1"].available_now, items["I2"].available_now) == (False, True)
-    due = world.library.item("I1").loan.due  # type: ignore[union-attr]  # it is on loan
-    assert items["I1"].availability_date == f"{due.astimezone(POLICY_ZONE):%Y-%m-%d %H:%M}"
+    loan = world.library.items[BOOK].loan
+    assert loan is not None
+    zone = ZoneInfo(POLICY.time_zone)
+    assert items["I1"].availability_date == f"{loan.due.astimezone(zone):%Y-%m-%d %H:%M}"
     assert items["I2"].availability_date is None
+
+
+async def test_somebody_who_waits_is_counted_and_no_name_is_told(world: World, origin: Origin) -> None:
+    for item in ("I1", "I2"):
+        await kept(world.desk.check_out(KIOSK, "P1", item))
+    await kept(world.desk.place_hold(KIOSK, "P2", EMMA, "MAIN"))
+    record = opac(origin)
+    assert {item.on_hold for item in circulating(record).values()} == {True}
+    assert [each.public_note for each in held(record)] == ["holds: 1"]
+    assert "P2" not in repr(record)
+
+
+def test_an_item_that_is_elsewhere_for_a_while_says_where(origin: Origin) -> None:
+    (holding,) = held(opac(origin, "pride"))
+    assert (holding.local_location, holding.shelving_location) == ("East Branch", "Films")
+    (item,) = holding.circulation_data or ()
+    assert (item.temporary_location, holding.call_number) == ("Films", None)
+
+
+def test_what_is_online_is_held_too(origin: Origin) -> None:
+    (online,) = held(opac(origin, "sudoku"))
+    assert (online.local_location, online.public_note) == ("Games", "https://books.example/su?a=1&b=2")
+    assert online.circulation_data is None
+
+
+def test_a_bib_without_marc_still_tells_what_is_held(origin: Origin) -> None:
+    origin.shelf.marc.clear()
+    record = opac(origin)
+    assert record.bibliographic_record is None
+    assert [each.type_of_record for each in held(record)] == ["u"]
+
+
+@pytest.mark.parametrize(
+    ("leader", "descriptions", "kind"),
+    [(b"00000nam", "", "x"), (b"00000nam", "12", "v"), (b"00000nas", "12", "y"), (b"00000nai", "", "y")],
+)
+async def test_the_kind_of_a_holding(tmp_path: Path, leader: bytes, descriptions: str, kind: str) -> None:
+    volumes = tuple(
+        [
+            Item(ItemId(40 + number), 1, f"V{number}", SUDOKU, "MAIN/STACKS", "book", "X", f"v.{number}")
+            for number in map(int, descriptions or "1")
+        ]
+    )
+    world = await World(records=(*TOWN_RECORDS, *volumes)).start()
+    origin = Origin(world, tmp_path)
+    data = origin.shelf.marc[SUDOKU]
+    origin.shelf.marc[SUDOKU] = data[:5] + leader[5:] + data[8:]
+    holding = held(opac(origin, "sudoku"))[0]
+    assert holding.type_of_record == kind
+    assert [item.enum_and_chron for item in holding.circulation_data or ()] == [
+        f"v.{number}" for number in descriptions or "1"
+    ]
+    await world.stop()
+
+
+def test_a_database_of_a_library_tells_its_holdings_alone(origin: Origin) -> None:
+    origin.searches(ALL, database_names=("TOWN/EAST",))
+    for position in (1, 2):
+        record = opened(external(origin.presents(position, syntax=OPAC)))
+        assert isinstance(record, OpacRecord)
+        assert {each.local_location for each in held(record)} == {"East Branch"}
+
+
+# Durability
+
+
+@proves("a Z39.50 answer waits until what it tells is durable")
+async def test_an_answer_names_what_must_be_durable_and_is_made_anew(world: World, origin: Origin) -> None:
+    origin.searches("emma")
+    marc, live = origin.asks(present()), origin.asks(present(syntax=OPAC))
+    world.store.hold()
+    world.store.refuse_next()
+    lent = world.desk.check_out(KIOSK, "P1", "I1")
+    assert marc.answer().unit is None
+    answer = live.answer()
+    assert answer.unit is lent.unit
+    assert not available(answer.outcome)
+    world.store.release()
+    assert await settled(answer.unit) is Settled.UNDONE
+    again = live.answer()
+    assert (again.unit, available(again.outcome)) == (None, True)
+
+
+def available(response: object) -> bool:
+    """Whether the first item of an answer can be had."""
+    assert isinstance(response, PresentResponse)
+    record = opened(external(response))
+    assert isinstance(record, OpacRecord)
+    return circulating(record)["I1"].available_now
+
+
+async def kept(answer: Answer[Outcome]) -> None:
+    """Return when what was done is durable."""
+    assert not isinstance(answer.outcome, Refused), answer.outcome
+    assert await settled(answer.unit) is Settled.KEPT
