@@ -21,6 +21,7 @@ from core.ports import Counted, IndexView, Neighbours
 from core.query import (
     And,
     Clause,
+    Ids,
     Match,
     Missing,
     Near,
@@ -88,10 +89,18 @@ class _Kept(Struct, gc=False):
     used: float
 
 
+_Asked = tuple[Query, tuple[SortKey, ...], int, int]
+"""A search: query, order, offset and limit."""
+
+_REMEMBERED: Final = 4096
+"""Searches whose hits are kept for as long as the index is the same."""
+
+
 class Catalogue:
     """Every search of the bibs. All calls are synchronous and take microseconds to a few milliseconds.
 
-    ``newest`` gives the index as it is now, None while it is being built; ``now`` are seconds of any clock.
+    The same search of the same index is looked up once. ``newest`` gives the index as it is now, None while
+    it is being built; ``now`` are seconds of any clock.
     """
 
     def __init__(
@@ -107,8 +116,11 @@ class Catalogue:
         self._newest = newest
         self._now = now
         self._interpreter = Interpreter(points, resolvers or {}, limits)
+        self._in_memory = frozenset(resolvers or ())
         self._kept: dict[str, _Kept] = {}
         self._names = count(1)
+        self._remembered: dict[_Asked, Hits] = {}
+        self._remembered_of: IndexView | None = None
 
     @property
     def ready(self) -> bool:
@@ -144,6 +156,30 @@ class Catalogue:
 
         Unsorted, they come in the order of their ids. An offset beyond the last hit gives none.
         """
+        if snapshot:
+            return self._search(query, sort, offset, limit, snapshot)
+        view, asked = self._newest(), (query, tuple(sort), offset, limit)
+        if view is not self._remembered_of or len(self._remembered) >= _REMEMBERED:
+            self._remembered_of, self._remembered = view, {}
+        hits = self._remembered.get(asked)
+        if hits is not None:
+            return hits
+        found = self._search(query, sort, offset, limit, "")
+        if isinstance(found, Hits) and self._is_of_index(query):
+            self._remembered[asked] = found
+        return found
+
+    def _is_of_index(self, query: Query) -> bool:
+        """Whether the index alone decides what is found, so that it stays the same while that does."""
+        return not any(
+            isinstance(part, Ids)
+            or (isinstance(part, Clause) and self.points[part.point].key in self._in_memory)
+            for part in _parts(query)
+        )
+
+    def _search(
+        self, query: Query, sort: Sequence[SortKey], offset: int, limit: int, snapshot: str
+    ) -> Hits | SearchRefused:
         plan = self._interpreter.plan(query)
         if isinstance(plan, SearchRefused):
             return plan

@@ -84,8 +84,10 @@ def is_held_back(event: str) -> bool:
     """Whether the next line of this event would be counted and not written. It is counted then, so whoever
     asks need not make it.
     """
-    processors = structlog.get_config()["processors"]
-    return any(isinstance(one, Limiter) and one.counts(event) for one in processors)
+    for processor in structlog.get_config()["processors"]:
+        if isinstance(processor, Limiter):
+            return processor.counts(event)
+    return False
 
 
 class Writer:

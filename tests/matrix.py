@@ -137,6 +137,10 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "one act seen over SIP2 and NCIP by the conformance kit",
         "an item comes out of the demonstration's store and goes back",
     ),
+    "SRU: conformance": (
+        "conformance cases of SRU and CQL, each of which a wrong end point fails",
+        "a loan over SIP2 or NCIP seen in AVA by the conformance kit",
+    ),
     "Remote storage": (
         "what leaves a facility's care is told to it (DeleteItem)",
         "a facility that is down is told later, in order, even after a kill",

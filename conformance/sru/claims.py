@@ -184,21 +184,9 @@ def is_response(kind: str) -> ResponseClaim:
     return is_but(f"a {kind}", lambda response: response.kind == kind)
 
 
-def told(*path: str, text: str) -> ResponseClaim:
-    """The first element at a path is exactly `text`, in which names in braces are filled in."""
-    return ResponseClaim(
-        f"{'/'.join(path)} {text!r}", lambda response, scene: response.text(*path) == scene.say(text)
-    )
-
-
 def there(*path: str) -> ResponseClaim:
     """There is an element at a path."""
     return is_but("/".join(path), lambda response: bool(response.every(*path)))
-
-
-def missing(*path: str) -> ResponseClaim:
-    """There is no element at a path."""
-    return is_but(f"no {'/'.join(path)}", lambda response: not response.every(*path))
 
 
 def every_record(words: str, fits: Callable[[Record], bool]) -> ResponseClaim:

@@ -18,7 +18,7 @@ from conformance.sru.claims import (
     there,
     warned,
 )
-from conformance.sru.texts import BOTH, search, search_in
+from conformance.sru.texts import ANALYSED, BOTH, search, search_in
 from conformance.wire.sru import Response, beneath, content, number_of
 
 _SETS = "SRU: resultSetId, cql.resultSetId"
@@ -234,7 +234,7 @@ CASES = (
         _ANALYSIS,
         fetch(search("{title} = {word}"), SOME, keep={"first_part": count_of}),
         fetch(
-            search_in("2.0", BOTH, maximumRecords="1"),
+            search_in("2.0", BOTH, ANALYSED, maximumRecords="1"),
             ANSWERED,
             LAYOUT,
             there("searchResultAnalysis"),

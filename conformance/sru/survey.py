@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 from conformance.case import Awaits, Carrier, Fetch, Parameters
 from conformance.sru.conversation import SruConversation
+from conformance.sru.texts import ANALYSED
 from conformance.wire.line import EndedError, LateError
 from conformance.wire.records import SLIM, control, fields, first
 from conformance.wire.sru import FIRST, Record, Response, namespace
@@ -276,7 +277,7 @@ class Survey:
         if "v20" not in self.names:
             return
         both = f"{query} or {query}"
-        response = await self._ask((("queryType", "cql"), ("query", both), ("facetLimit", "3")))
+        response = await self._ask((("queryType", "cql"), ("query", both), ("facetLimit", "3"), ANALYSED))
         self._keep("facet_index", response.text("facetedResults", "facet", "index"))
         if response.every("searchResultAnalysis"):
             self.names["analysis"] = "analysis"

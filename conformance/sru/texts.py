@@ -59,6 +59,8 @@ OFFERS = {
     "availability": "availability in its records",
 }
 
+ANALYSED = ("x-analysis", "1")
+"""An extension by which some servers are asked for an analysis: 2.0 has no parameter, others pass it over."""
 ALWAYS = frozenset({"as_version", "as_search", "as_scan", "as_explain"})
 """Names that a survey always finds, and that may be empty: 2.0 has no such parameters."""
 
@@ -106,6 +108,5 @@ WORD = "{title} = {word}"
 RARE = "{title} = {rare}"
 BOTH = "{title} = {word} and {title} = {word2}"
 """Searches that find something, in any catalogue that has titles."""
-EVERYTHING = "{all}"
 EMPTY = "{title} = xqzvkitnosuchword"
 """A search that finds nothing."""

@@ -15,7 +15,6 @@ from conformance.wire.sru import beneath, local, namespace
 
 SLIM: Final = "http://www.loc.gov/MARC21/slim"
 AVA_ORDER: Final = "08abcdefgijkpqtv"
-AVE_ORDER: Final = "8lbcdeimnstua0"
 _LEADER_LENGTH: Final = 24
 _LAYOUT: Final = re.compile("leader (controlfield )*(datafield )*")
 _CONTROL_TAG: Final = re.compile(r"00[0-9A-Za-z]")

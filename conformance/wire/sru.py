@@ -19,7 +19,6 @@ from msgspec import Struct
 FIRST: Final = "http://www.loc.gov/zing/srw/"
 OASIS: Final = "http://docs.oasis-open.org/ns/search-ws/"
 SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
-DIAGNOSTIC_SCHEMA: Final = "info:srw/schema/1/diagnostics-v1.1"
 _DIAGNOSTICS: Final = (f"{FIRST}diagnostic/", f"{OASIS}diagnostic")
 _NAMESPACES: Final = {
     "searchRetrieveResponse": (FIRST, f"{OASIS}sruResponse"),

@@ -29,7 +29,6 @@ class Index(Struct, frozen=True):
     scan: bool
     sort: bool
     relations: tuple[str, ...]
-    takes_nothing: bool
 
 
 class Schema(Struct, frozen=True):
@@ -47,7 +46,6 @@ class Description(Struct, frozen=True):
     sets: tuple[tuple[str, str], ...] = ()  # prefix and identifier
     defaults: tuple[tuple[str, str], ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
-    supports: tuple[tuple[str, str], ...] = ()
 
     def default(self, kind: str) -> int | None:
         """Return a default that is a number."""
@@ -56,10 +54,6 @@ class Description(Struct, frozen=True):
     def setting(self, kind: str) -> int | None:
         """Return a setting that is a number."""
         return number_of(dict(self.settings).get(kind, ""))
-
-    def index(self, name: str) -> Index | None:
-        """Return the index with a name, whose case does not count."""
-        return next((index for index in self.indexes if index.name.lower() == name.lower()), None)
 
 
 def described(record: Element | None) -> Description:
@@ -79,7 +73,6 @@ def described(record: Element | None) -> Description:
         ),
         defaults=_typed(record, "default"),
         settings=_typed(record, "setting"),
-        supports=_typed(record, "supports"),
     )
 
 
@@ -114,7 +107,6 @@ def _indexes(record: Element) -> Iterator[Index]:
                 scan=found.get("scan", "false") == "true",
                 sort=found.get("sort", "false") == "true",
                 relations=tuple(text for kind, text in supports if kind == "relation" and text),
-                takes_nothing=any(kind == "emptyTerm" for kind, _ in supports),
             )
 
 

@@ -6,7 +6,6 @@ the others.
 
 from __future__ import annotations
 
-from collections import Counter
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -64,14 +63,15 @@ class Gate:
 
     def __init__(self) -> None:
         self.in_flight = 0
-        self._of_source: Counter[str] = Counter()
+        self._of_source: dict[str, int] = {}
         self._paid: dict[str, float] = {}  # the moment until which a source has asked at its full rate
 
     def enter(self, source: str, bounds: Bounds, now: float) -> Wait | None:
         """Count one more request; or say, and count nothing, why that cannot be."""
         if self.in_flight >= bounds.in_flight:
             return Wait(Full.IN_ALL, SOON)
-        if self._of_source[source] >= bounds.in_flight_per_source:
+        of_source = self._of_source.get(source, 0)
+        if of_source >= bounds.in_flight_per_source:
             return Wait(Full.SOURCE, SOON)
         if bounds.rate:
             paid = max(self._paid.get(source, now), now)
@@ -79,15 +79,15 @@ class Gate:
                 return Wait(Full.RATE, paid - now - bounds.burst / bounds.rate)
             self._pay(source, paid + 1 / bounds.rate, now)
         self.in_flight += 1
-        self._of_source[source] += 1
+        self._of_source[source] = of_source + 1
         return None
 
     def leave(self, source: str) -> None:
         """The request is answered."""
         self.in_flight -= 1
-        self._of_source[source] -= 1
-        if not self._of_source[source]:
-            del self._of_source[source]
+        left = self._of_source.pop(source) - 1
+        if left:
+            self._of_source[source] = left
 
     def _pay(self, source: str, until: float, now: float) -> None:
         if len(self._paid) >= TIDY:

@@ -30,7 +30,7 @@ def body_fault(head: Head, route: Route) -> Refusal | None:
         return Refusal.LONG_BODY
     if route.takes and media_type(head) not in route.takes:
         return Refusal.MEDIA_TYPE
-    if head.headers.get("Expect", "100-continue").lower() != "100-continue":
+    if "Expect" in head.headers and head.headers["Expect"].lower() != "100-continue":
         return Refusal.EXPECTATION
     return None
 

@@ -207,7 +207,7 @@ class NcipResponder:
                     assert_never(never)
 
     def _replied(self, asked: Asked, received: Received, partner: Partner, reply: Reply) -> Told:
-        reason = None if reply.reason is None else reply.reason.value
+        reason = "" if reply.reason is None else reply.reason.value
         return self._told(asked, received, reply.message, agency=partner.agency.code, reason=reason)
 
     async def _check_pin(self, request: m.Initiation, partner: Partner) -> Pin:
@@ -226,26 +226,29 @@ class NcipResponder:
             told = [f"{one.repair.value}: {one.path}" for one in new]
             log.info("ncip-repaired", agency=agency, service=service.__name__, repairs=told)
 
-    def _told(self, asked: Asked, received: Received, message: m.Response, **fields: object) -> Told:
+    def _told(
+        self, asked: Asked, received: Received, message: m.Response, agency: str = "", reason: str = ""
+    ) -> Told:
         """An answer in kind to a message that could be read."""
         header = None if isinstance(message, m.LookupVersionResponse) else response_header(received.header)
         body = write(message, _dialect(received.dialect, asked), header)
-        fields["repairs"] = len(received.repairs)
-        return self._noted(body, message, type(received.message), fields)
+        service, repairs = type(received.message).__name__, len(received.repairs)
+        return Told(body, self._noted(message, service, agency, reason=reason, repairs=repairs))
 
-    def _not_understood(self, error: RemoteError, **fields: object) -> Told:
+    def _not_understood(self, error: RemoteError, agency: str = "") -> Told:
         """The answer to a message that is not as it must be."""
         body = write(error.answer, error.dialect, response_header(error.header))
-        return self._noted(body, error.answer, error.service, fields)._replace(is_welcome=False)
+        service = "" if error.service is None else error.service.__name__
+        return Told(body, self._noted(error.answer, service, agency), is_welcome=False)
 
     def _noted(
-        self, body: bytes, message: m.Response, service: type[m.Initiation] | None, fields: dict[str, object]
-    ) -> Told:
+        self, message: m.Response, service: str, agency: str, **more: str | int
+    ) -> Mapping[str, object]:
         """Count an answer, and say what the log is told of it."""
-        fields["service"] = "" if service is None else service.__name__
-        fields["problem"] = _kind(message.problem[0]) if message.problem else ""
-        self.answers[str(fields.get("agency", "")), str(fields["service"]), str(fields["problem"])] += 1
-        return Told(body, {name: value for name, value in fields.items() if value})
+        problem = _kind(message.problem[0]) if message.problem else ""
+        self.answers[agency, service, problem] += 1
+        fields = {"agency": agency, "service": service, "problem": problem, **more}
+        return {name: value for name, value in fields.items() if value}
 
 
 async def _settled(unit: UnitOfWork | None) -> Settled:

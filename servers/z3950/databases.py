@@ -1,7 +1,8 @@
 """The databases: the institution's, and parts of it that are named after a campus or a library.
 
-The rule it keeps: names are the same in any case of letters, and one that there is not is refused. What a
-part of the institution does not hold is neither found in its database nor told of there.
+The rule it keeps: names are the same in any case of letters, and one that there is not is refused. In the
+database of a library are the bibs of which something belongs there, or is there for a while; what stands
+elsewhere is not told of.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from core.model.policy import Policy
 from core.query import And, Clause, Match, Or, Query, Word
 from servers.z3950.refusal import Refused
 
-LIBRARY: Final = "itemLibrary"
-"""The access point for the library that items belong to."""
+LIBRARIES: Final = ("itemLibrary", "temporaryLibrary")
+"""The access points for the library that items belong to, and for the one where they are for a while."""
 
 EXPLAIN: Final = "ir-explain-1"
 """The database of the Explain facility (Z39.50-1995, appendix EXP), which is not there."""
@@ -40,7 +41,7 @@ class Database(Struct, frozen=True):
         if self.agencies is None:
             return query
         held: Iterable[Query] = [
-            Clause(LIBRARY, Match.EQ, (Word((code,)),)) for code in sorted(self.agencies)
+            Clause(point, Match.EQ, (Word((code,)),)) for code in sorted(self.agencies) for point in LIBRARIES
         ]
         return And(query, reduce(Or, held))
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from core.catalogue import Catalogue, Facet, Hits, PartHits, Scanned, ScanTerm
 from core.interpreting import Limits
 from core.model.records import BibId
-from core.plan import Entry
+from core.plan import Entry, Order, Plan
 from core.points import AccessPoint, AccessPoints, Name, PointKind
+from core.ports import Found
 from core.query import (
     EVERYTHING,
     And,
@@ -23,7 +26,7 @@ from core.query import (
     SortKey,
     plain,
 )
-from tests.fakes.naive_index import NaiveIndex
+from tests.fakes.naive_index import NaiveIndex, NaiveView
 
 POINTS = AccessPoints(
     [
@@ -266,3 +269,47 @@ def test_points_are_found_by_any_of_their_names() -> None:
     assert (POINTS.used(4), POINTS.used(5)) == (POINTS["title"], None)
     assert [str(name) for name in POINTS["title"].names] == ["alma.title", "dc.title"]
     assert [point.name for point in POINTS.values() if point.scannable] == ["title", "notes", "year"]
+
+
+class _Counting:
+    """A view that counts how often it is searched."""
+
+    def __init__(self, view: NaiveView) -> None:
+        self.view = view
+        self.searches = 0
+
+    def search(self, plan: Plan, order: Sequence[Order], offset: int, limit: int) -> Found:
+        self.searches += 1
+        return self.view.search(plan, order, offset, limit)
+
+
+class TestRemembering:
+    """The same search of the same index is looked up once; what memory knows is never remembered."""
+
+    def test_the_same_search_is_looked_up_once_in_each_index(self) -> None:
+        index = NaiveIndex()
+        index.add([index.prepare(one) for one in CATS])
+        index.commit(1)
+        views = [_Counting(index.view), _Counting(index.view)]
+        catalogue = Catalogue(POINTS, lambda: views[0], lambda: 0.0)  # type: ignore[arg-type, return-value] # enough of it
+        asked = Clause("title", Match.EQ, plain("cat"))
+        first = catalogue.search(asked)
+        assert catalogue.search(Clause("title", Match.EQ, plain("cat"))) is first
+        assert catalogue.search(asked, limit=1) != first
+        assert views[0].searches == 2
+        del views[0]
+        assert catalogue.search(asked) == first
+        assert views[0].searches == 1
+
+    def test_what_is_known_in_memory_is_true_at_once(self) -> None:
+        index = NaiveIndex()
+        index.add([index.prepare(one) for one in CATS])
+        index.commit(1)
+        known: dict[str, list[BibId]] = {}
+        catalogue = Catalogue(
+            POINTS, lambda: index.view, lambda: 0.0, {"number": lambda typed: known.get(typed, [])}
+        )
+        asked = Clause("number", Match.EQ, plain("n9"))
+        assert catalogue.search(asked) == Hits(0, ())
+        known["n9"] = [BibId(2)]
+        assert catalogue.search(asked) == Hits(1, (BibId(2),))

@@ -22,12 +22,22 @@ import pytest
 import structlog
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 from structlog.typing import FilteringBoundLogger
 
 from core.model.policy import Unit
 from protocols.secret import Secret
 from servers.configuration.settings import Identifiers, LogFormat, LogLevel, LogSettings, SecretHash
-from servers.log import LINES_A_SECOND, LONGEST_VALUE, Limiter, Renderer, Writer, get_logger, set_up
+from servers.log import (
+    LINES_A_SECOND,
+    LONGEST_VALUE,
+    Limiter,
+    Renderer,
+    Writer,
+    get_logger,
+    is_held_back,
+    set_up,
+)
 from tests.matrix import proves
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -314,6 +324,33 @@ def test_a_flood_of_one_event_is_counted_and_told_once() -> None:
     clock[0] = 2.0
     logger.info("later")
     assert sum("suppressed" in entry for entry in lines()) == 1
+
+
+def test_who_asks_before_need_not_make_what_would_be_held_back(
+    written: Callable[[LogSettings], io.StringIO],
+) -> None:
+    stream = written(LogSettings(LogLevel.INFO, LogFormat.JSON))
+    (limiter,) = (one for one in structlog.get_config()["processors"] if isinstance(one, Limiter))
+    clock = [7.0]
+    limiter._monotonic = lambda: clock[0]
+    logger = get_logger("servers.somewhere")
+    asked = 0
+    for _ in range(LINES_A_SECOND + 41):
+        if not is_held_back("flood"):
+            logger.info("flood")
+            asked += 1
+    assert asked == LINES_A_SECOND
+    assert not is_held_back("other")
+    clock[0] = 8.0
+    assert not is_held_back("flood")
+    logger.info("flood")
+    told = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert [line["suppressed"] for line in told if "suppressed" in line] == [41]
+
+
+def test_without_a_limit_nothing_is_held_back() -> None:
+    with capture_logs():
+        assert not any(is_held_back("flood") for _ in range(2 * LINES_A_SECOND))
 
 
 def test_what_stays_within_the_limit_is_written_whole() -> None:

@@ -47,8 +47,8 @@ def _posted(line: socket.socket, target: Target, message: bytes) -> tuple[bytes,
     connection.sock = line
     with closing(connection):
         connection.request("POST", target.path, message, {"Content-Type": CONTENT_TYPE, "Accept": "*/*"})
-        response = connection.getresponse()
-        body = response.read(LIMITS.size + 1)
+        with connection.getresponse() as response:  # it holds the line, too
+            body = response.read(LIMITS.size + 1)
         if b"NCIPMessage" not in body and response.status != 200:
             said = " ".join(body[:_LONGEST_SAID].decode("utf-8", "replace").split())
             raise ClientProblem(

@@ -12,6 +12,7 @@ from conformance.sip2.catalogue import CASES as SIP2_CASES
 from conformance.sru.catalogue import CASES
 from conformance.sru.texts import ALWAYS, OFFERS
 from conformance.target import Ncip, Sru, Target
+from tests.matrix import proves
 
 AWKWARD = ("hostile-query", "url", "cql-refused", "soap")
 """Themes in which what is sent is damaged, awkward or hostile."""
@@ -31,6 +32,7 @@ def test_at_least_a_third_of_the_cases_are_damaged_awkward_or_hostile() -> None:
     assert awkward * 3 >= len(CASES) >= 500
 
 
+@proves("a loan over SIP2 or NCIP seen in AVA by the conformance kit")
 def test_some_cases_see_a_loan_of_another_protocol_in_the_catalogue() -> None:
     assert sum(case.ways == {"sip2", "sru"} for case in CASES) >= 8
     assert sum("ncip" in case.ways for case in CASES) >= 3

@@ -7,6 +7,7 @@ import pytest
 from conformance.case import Case
 from conformance.runner import Findings, Verdict
 from conformance.sru.catalogue import CASES
+from tests.matrix import proves
 
 Judge = Callable[..., Awaitable[Findings]]
 
@@ -17,6 +18,7 @@ def named(*names: str) -> tuple[Case, ...]:
     return found
 
 
+@proves("conformance cases of SRU and CQL, each of which a wrong end point fails")
 async def test_a_right_end_point_passes_every_case_for_what_it_has(judge: Judge) -> None:
     findings = await judge("", CASES)
     wrong = [
@@ -29,6 +31,7 @@ async def test_a_right_end_point_passes_every_case_for_what_it_has(judge: Judge)
     assert findings.offers["v20"] == "2.0"
 
 
+@proves("conformance cases of SRU and CQL, each of which a wrong end point fails")
 @pytest.mark.parametrize(
     ("fault", "case"),
     [

@@ -149,7 +149,13 @@ def test_a_header_without_secrets_is_made_once_for_all_messages_of_its_sender() 
         message(more="<?x y?>"),
         message(more="<Stranger pin='x'/>"),
         message(more="<Stranger name='\x7f0\x7f'/>"),
-        message(more="<RequestId><Flag>x<!-- --></Flag></RequestId>"),
+        message(more="<ItemId><ItemIdentifierValue>D2</ItemIdentifierValue></ItemId>"),
+        message(more="<MandatedAction><DateEventOccurred>x<y/></DateEventOccurred></MandatedAction>"),
+        asked(
+            "<CreateItem><BibliographicDescription><Title>x</Title></BibliographicDescription><Location>"
+            "<LocationType>x</LocationType><LocationName><LocationNameInstance><LocationNameLevel>1"
+            "</LocationNameLevel></LocationNameInstance></LocationName></Location></CreateItem>"
+        ).encode(),
         asked("<LookupUser><LoanedItemsDesired>yes</LoanedItemsDesired></LookupUser>").encode(),
         message("x" * LONGEST),
         message("\u00e9").decode().encode("latin-1"),

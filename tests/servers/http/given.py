@@ -43,6 +43,14 @@ class Place:
         self.asked.append(request)
         return HttpAnswer(request.body or b"nothing", headers={"Peer": request.peer})
 
+    def now(self, request: HttpRequest) -> HttpAnswer:
+        """At once."""
+        return HttpAnswer(request.body or b"now")
+
+    def fail_now(self, request: HttpRequest) -> HttpAnswer:
+        """Our own mistake, at once."""
+        raise LookupError("CanaryWord")
+
     async def wait(self, request: HttpRequest) -> HttpAnswer:
         """Not yet."""
         self.waiting.set()
@@ -70,6 +78,9 @@ class Place:
         yield route("POST", "/echo", self.echo, body=1000)
         yield route("POST", "/xml", self.echo, body=1000, takes=frozenset({"text/xml"}))
         yield route("GET", "/of/{name}", self.echo)
+        yield route("GET", "/now", self.now)
+        yield route("POST", "/now", self.now, body=1000)
+        yield route("GET", "/fail-now", self.fail_now)
         yield route("GET", "/wait", self.wait)
         yield route("GET", "/fail", self.fail)
         yield route("GET", "/late", self.late)

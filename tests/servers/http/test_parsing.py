@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servers.http.parsing import Event, Head, Mark, RequestReader
+from servers.http.parsing import KNOWN, SHORT, Event, Head, Mark, RequestReader
 from servers.http.refusals import Refusal
 
 POST = b"POST /a%20b?c=d HTTP/1.1\r\nHost: a\r\nContent-Type: x\r\nContent-Length: 5\r\n\r\nhello"
@@ -41,6 +41,28 @@ def test_cutting_changes_nothing(cuts: list[int]) -> None:
     assert (first.method, first.path, first.name, first.query) == ("POST", "/a%20b", "/a b", "c=d")
     assert (first.length, second.length) == (5, None)
     assert dict(second.headers) == {"host": "a", "transfer-encoding": "chunked"}
+
+
+def test_the_same_head_is_read_once_on_a_connection() -> None:
+    reader = RequestReader()
+    first, _, _, second, *_ = reader.feed(POST + POST)
+    assert second is first
+    other = reader.feed(POST.replace(b"/a%20b", b"/other"))[0]
+    assert isinstance(other, Head)
+    assert other.path == "/other"
+    assert reader.feed(POST)[0] is first
+
+
+def test_only_so_many_heads_are_remembered_and_no_long_ones() -> None:
+    reader = RequestReader()
+    first = reader.feed(POST)[0]
+    for number in range(KNOWN):
+        reader.feed(POST.replace(b"/a%20b", b"/%d" % number))
+    assert reader.feed(POST)[0] is not first
+    long = POST.replace(b"Content-Type: x", b"Content-Type: " + b"x" * SHORT)
+    first, again = reader.feed(long)[0], reader.feed(long)[0]
+    assert first == again
+    assert first is not again
 
 
 @given(st.lists(st.binary(max_size=40), max_size=6))

@@ -109,9 +109,32 @@ class TestAnswers:
 
     def test_long_answers_are_compressed(self, play: Play) -> None:
         async def act(scene: Scene) -> None:
-            answer = await scene.ask("/echo", "Accept-Encoding: gzip", method="POST", body=b"a" * 900)
-            assert answer.headers["content-encoding"] == "gzip"
-            assert gzip.decompress(answer.body) == b"a" * 900
+            for path in ("/echo", "/now"):
+                answer = await scene.ask(path, "Accept-Encoding: gzip", method="POST", body=b"a" * 900)
+                assert answer.headers["content-encoding"] == "gzip"
+                assert gzip.decompress(answer.body) == b"a" * 900
+
+        play(act, compress_from=256)
+
+    def test_what_is_answered_at_once_leaves_in_order_and_only_one_in_a_turn_of_the_loop(
+        self, play: Play
+    ) -> None:
+        async def act(scene: Scene) -> None:
+            turns, loop = 0, asyncio.get_running_loop()
+
+            def turn() -> None:
+                nonlocal turns
+                turns += 1
+                if not answered.done():
+                    loop.call_soon(turn)
+
+            numbers = [str(number).encode() for number in range(1, 2000)]
+            requests = [asked("/now", method="POST", body=number, close=False) for number in numbers]
+            answered = loop.create_task(scene.said(*requests, asked("/now")))
+            turn()
+            assert [reply.body for reply in replies(await answered)] == [*numbers, b"now"]
+            assert turns > len(numbers) / 2
+            assert not scene.service.in_work
 
         play(act, compress_from=256)
 
@@ -222,7 +245,7 @@ class TestRefusals:
 
     def test_a_mistake_of_ours_is_logged_and_says_nothing(self, play: Play, log: Log) -> None:
         async def act(scene: Scene) -> None:
-            for path in ("/fail", "/late"):
+            for path in ("/fail", "/late", "/fail-now"):
                 answer = await scene.ask(path, "Accept: text/html")
                 assert is_refusal(answer, Refusal.FAILED)
 
@@ -231,6 +254,7 @@ class TestRefusals:
         assert [(line["log_level"], line["path"]) for line in failed] == [
             ("error", "/fail"),
             ("error", "/late"),
+            ("error", "/fail-now"),
         ]
         assert isinstance(failed[0]["exc_info"], LookupError)
 

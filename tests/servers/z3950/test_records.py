@@ -1,4 +1,4 @@
-"""Records: in every syntax and element set, true at the moment of the answer, in the character set agreed on."""
+"""Records: in every syntax and element set, true at the moment of the answer, in the right character set."""
 
 from __future__ import annotations
 

@@ -34,6 +34,7 @@ class Peer:
         with suppress(OSError):
             peer, _ = self._listening.accept()
             with peer:
+                peer.settimeout(5)
                 while not self.asked.endswith(b"</NCIPMessage>") and (data := peer.recv(65_536)):
                     self.asked += data
                 for piece in self._pieces:
