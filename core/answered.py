@@ -80,12 +80,11 @@ class AnsweredRequests:
         touched = subjects(events)
         name = key or next(self._numbers)
         ends = not _outlasts(events)
-        for subject in (*touched, *self._filled(events)):
+        for subject in touched:
             old = key_of.pop(subject, None)
             if old is not None and (memory := by_key.pop(old, None)) is not None:
                 ended += ((old, memory),)
-        if ends:
-            for subject in touched:
+            if ends:
                 key_of[subject] = name
         if key or (touched and ends):
             by_key[name] = (at, by, events)
@@ -107,14 +106,6 @@ class AnsweredRequests:
         """Rebuild from the log, oldest first."""
         for (key, at, by), recorded in groupby(log, lambda entry: (entry.request, entry.at, entry.actor)):
             self.remember(key, at, tuple([entry.event for entry in recorded]), by)
-
-    def _filled(self, events: Sequence[Event]) -> list[int]:
-        """The holds that a loan has filled and nobody had changed: whoever asks for one again wants
-        another.
-        """
-        holds = [event.hold for event in events if isinstance(event, CheckedOut) and event.hold is not None]
-        acts = [(hold, self.latest(hold)) for hold in holds]
-        return [hold for hold, act in acts if act is not None and isinstance(act[2][0], HoldPlaced)]
 
     def _expire(self, before: datetime) -> None:
         while self._by_key:

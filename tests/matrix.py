@@ -118,6 +118,7 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "repairs of a partner's messages are told once an hour",
         "the same message again is answered the same, over restarts",
         "NCIP over TCP, plain and with TLS",
+        "read by shape, a message is what it is in full",
         "one NCIP message at a time over TCP",
         "limits and deadlines of NCIP over TCP",
         "draining NCIP over TCP",

@@ -128,7 +128,7 @@ class Z3950Conversation:
             return
         association = self._association
         for _ in range(AT_ONCE):
-            if self._over or self._operation is not None:
+            if self._over:
                 break
             if self._line.when_read(self._resume):
                 self._line.hold(True)

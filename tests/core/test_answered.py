@@ -197,16 +197,3 @@ def test_a_hold_is_a_subject_of_its_own() -> None:
     assert subjects((HoldPlaced(hold), *OUT)) == [31, 11]
     assert subjects((HoldChanged(hold.id, hold.patron, hold.bib, "EAST"),)) == [31]
     assert subjects((HoldCancelled(hold.id, hold.patron, hold.bib),)) == [31]
-
-
-def test_a_hold_that_a_loan_has_filled_can_be_placed_again_by_the_same_request() -> None:
-    answered = AnsweredRequests()
-    placed = (HoldPlaced(Hold(HoldId(31), 1, PatronId(21), BibId(1), "MAIN", NOW)),)
-    answered.remember("wish", NOW, placed)
-    answered.remember("other", NOW, OUT)
-    assert answered.recall("wish") == placed
-    filling = (CheckedOut(ItemId(12), LOAN, hold=HoldId(31)),)
-    ended = answered.remember("loan", NOW, filling)
-    assert (answered.recall("wish"), answered.recall("loan")) == (None, filling)
-    answered.forget("loan", filling, ended)
-    assert (answered.recall("wish"), answered.recall("loan")) == (placed, None)

@@ -7,6 +7,9 @@ import io
 
 import pytest
 
+from protocols.secret import Secret
+from protocols.z3950.apdus import InitializeRequest
+from protocols.z3950.codec import encode
 from servers.cli import main
 from tests.matrix import proves
 
@@ -51,6 +54,60 @@ def test_defects_are_sentences(capsys: pytest.CaptureFixture[str]) -> None:
     _, out = decoded(capsys, "36Y20260302    093000AOTOWN|AOEAST|")
     assert "Field given twice: AO institution id." in out
     assert "Required field missing: AA patron identifier." in out
+
+
+SEARCH = "b6 45 8d 01 00 8e 01 01 8f 01 00 90 01 01 91 01 31 b2 0a 9f 69 07 44 65 66 61 75 6c 74 b5 28 a1 26"
+QUERY = (
+    "06 07 2a 86 48 ce 13 03 01 a0 1b bf 66 18 bf 2c 0a 30 08 9f 78 01 01 9f 79 01 04"
+    " 9f 2d 08 63 6f 6d 70 75 74 65 72"
+)
+DUMPED = """\
+14:01:02.123456 IP 127.0.0.1.40000 > 127.0.0.1.2100: Flags [P.], length 12
+	0x0000:  4500 0040 0001 4000 4006 0000 7f00 0001  E..@..@.@.......
+	0x0010:  7f00 0001 ba0a 9f20 0100 3004 9f1f 0131  ..........0....1
+"""
+
+
+@proves("APDUs in hex decoded")
+@pytest.mark.parametrize(
+    ("pasted", "name", "shown"),
+    [
+        (f"{SEARCH} {QUERY}", "SearchRequest", "query @attr 1=4 computer"),
+        (
+            f"> {SEARCH} {QUERY}".replace(" ", "").replace(">", "> "),
+            "SearchRequest",
+            "database_names Default",
+        ),
+        (DUMPED, "DeleteResultSetRequest", "result_set_list 1"),
+        (
+            "b722970100980100990100960100 9a0103 bf81020f 06072a8648ce130401 020172 1a0137",
+            "SearchResponse",
+            "7",
+        ),
+        ("0xbf,0x30,0x05,0x9f,0x81,0x53,0x01,0x00", "Close", "close_reason finished (0)"),
+    ],
+)
+def test_apdus_in_hex_are_found_wherever_they_stand(
+    capsys: pytest.CaptureFixture[str], pasted: str, name: str, shown: str
+) -> None:
+    status, out = decoded(capsys, pasted)
+    assert (status, out.startswith(f"Z39.50 {name}")) == (0, True)
+    assert shown in out
+    _, plain = decoded(capsys, "--plain", pasted)
+    assert plain.startswith(f"message {name} field ")
+
+
+@proves("APDUs in hex decoded")
+def test_a_password_in_an_apdu_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    init = InitializeRequest(
+        protocol_version=frozenset(),
+        options=frozenset(),
+        preferred_message_size=1,
+        exceptional_record_size=1,
+        id_authentication=Secret("user/canary"),
+    )
+    status, out = decoded(capsys, encode(init).hex())
+    assert (status, "canary" in out, "id_authentication ***" in out) == (0, False, True)
 
 
 @pytest.mark.parametrize("plain", [(), ("--plain",)])

@@ -107,10 +107,14 @@ class TestConfiguration:
         assert str(missing) in capsys.readouterr().err
 
     def test_what_is_typed_goes_before_it(self) -> None:
-        typed = at_addresses(settings(), argparse.Namespace(sip2=("192.0.2.1", 7), https=("192.0.2.2", 8)))
+        words = argparse.Namespace(sip2=("192.0.2.1", 7), https=("192.0.2.2", 8), z3950=("192.0.2.3", 9))
+        typed = at_addresses(settings(), words)
         assert (typed.sip2.host, typed.sip2.port) == ("192.0.2.1", 7)
         assert (typed.https.host, typed.https.port) == ("192.0.2.2", 8)
-        assert at_addresses(settings(), argparse.Namespace(sip2=None, https=None)) == settings()
+        assert (typed.z3950.host, typed.z3950.port) == ("192.0.2.3", 9)
+        assert typed.z3950.enabled, "whoever names its address wants it"
+        nothing = argparse.Namespace(sip2=None, https=None, z3950=None)
+        assert at_addresses(settings(), nothing) == settings()
 
     @pytest.mark.parametrize(
         ("text", "where"),

@@ -7,12 +7,12 @@ only together with the user whose request it is.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from msgspec import UNSET
 
-from core.desk import Answer
+from core.desk import Answer, Outcome
 from core.events import Event, HoldChanged, HoldPlaced
 from core.model.records import Bib, BibId, Hold, HoldId, Patron
 from core.refusals import Reason, Refused
@@ -65,9 +65,13 @@ def place(request: m.RequestItem, partner: Partner, pin: Pin) -> Said:
     expires = day(request.need_before_date, partner.zone)
     key = request_key(request, partner, pin)
     if sent is None:
-        done = desk.place_hold(
-            partner.actor, who, bib.id, pickup, item=item, expires=expires, request=key, pin=pin
-        )
+
+        def once(key: str) -> Answer[Outcome]:
+            return desk.place_hold(
+                partner.actor, who, bib.id, pickup, item=item, expires=expires, request=key, pin=pin
+            )
+
+        done = _anew(once, key, partner)
     else:
         number = reference(sent, partner)
         done = desk.partners.place_hold(
@@ -90,6 +94,16 @@ def place(request: m.RequestItem, partner: Partner, pin: Pin) -> Said:
         )
 
     return said(done, tell)
+
+
+def _anew(place: Callable[[str], Answer[Outcome]], key: str, partner: Partner) -> Answer[Outcome]:
+    """Place a request that has no number. Once a loan has filled it, the same message is another request."""
+    while True:
+        done = place(key)
+        first = None if isinstance(done.outcome, Refused) else done.outcome[0]
+        if not isinstance(first, HoldPlaced) or first.hold.id in partner.desk.library.holds:
+            return done
+        key = f"{key} {first.hold.id}"
 
 
 def cancel(request: m.CancelRequestItem, partner: Partner, pin: Pin) -> Said:

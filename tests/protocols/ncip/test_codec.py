@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from protocols.ncip import schemes
 from protocols.ncip.codec import read, read_response, response_header, write, write_request
@@ -1388,6 +1389,23 @@ def test_a_header_travels_beside_its_message() -> None:
     data = in_xml(f"<CheckInItem>{X_HEADER}{X_ITEM}</CheckInItem>", LATEST)
     assert write_request(CheckInItem(item_id=ITEM), HEADER) == data
     assert read(data, mode=Mode.STRICT).header == HEADER
+
+
+def test_the_header_of_an_answer_is_written_so_however_often_and_in_whatever_dialect() -> None:
+    def header(number: int | str) -> ResponseHeader:
+        return ResponseHeader(
+            from_agency_id=Party(agency_id=P(f"A{number}")), to_agency_id=HEADER.to_agency_id
+        )
+
+    dialects = [DIALECTS[version] for version in Version]
+    dialects += [replace(LATEST, prefix=prefix) for prefix in ("", "x")]
+    answer = LookupItemResponse(item_id=ITEM)
+    for number in [0, 0, *range(300), 0, "x" * 5_000, "x" * 5_000]:
+        sender = header(number)
+        for dialect in dialects:
+            back = read_response(write(answer, dialect, sender))
+            assert isinstance(back.header, ResponseHeader)
+            assert (back.header.from_agency_id, back.dialect) == (sender.from_agency_id, dialect)
 
 
 def test_an_answer_swaps_from_and_to_and_keeps_the_secret_to_itself() -> None:

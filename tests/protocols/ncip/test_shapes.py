@@ -21,6 +21,7 @@ from protocols.ncip.messages import Initiation
 from protocols.ncip.schemes import ItemElementType
 from protocols.ncip.shapes import LONGEST, MOST, Shapes
 from protocols.ncip.structures import InitiationHeader
+from tests.matrix import proves
 from tests.protocols.ncip.test_codec import VERSION_1, VERSION_2
 from tests.protocols.ncip.test_laws import contents
 from tests.protocols.ncip.test_leniency import FIRST, ITEM, ROWS, USER, asked
@@ -60,6 +61,7 @@ def with_texts(xml: str, texts: list[str]) -> str:
     return re.sub(r">[^<>]*[^<>\s][^<>]*<", lambda _: f">{texts[next(given) % len(texts)]}<", xml)
 
 
+@proves("read by shape, a message is what it is in full")
 @pytest.mark.parametrize("version", Version)
 @given(data=st.data())
 @CALM

@@ -26,3 +26,24 @@ def indefinite(data: bytes, chance: random.Random, outermost: bool = True) -> by
             written += ber.element(octets, inside)
         at = end
     return written
+
+
+def definite(data: bytes) -> bytes:
+    """The same elements, every one of them with the shortest definite length."""
+    return _definite(data, 0, len(data))[0]
+
+
+def _definite(data: bytes, at: int, stop: int) -> tuple[bytes, int]:
+    """The elements from ``at`` to ``stop``, or to the end-of-contents; and where what follows begins."""
+    written = b""
+    while at < stop:
+        identifier, start, end = ber.measure(data, at)
+        if identifier == ber.END_OF_CONTENTS:
+            return written, end
+        octets = ber.octets_of(identifier)
+        if octets[0] & 0x20:
+            inside, at = _definite(data, start, len(data) if end == ber.INDEFINITE else end)
+        else:
+            inside, at = data[start:end], end
+        written += ber.element(octets, inside)
+    return written, at

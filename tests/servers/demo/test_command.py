@@ -38,12 +38,10 @@ def test_sizes_have_bounds(words: tuple[str, ...], capsys: pytest.CaptureFixture
     assert "is no number from" in capsys.readouterr().err
 
 
-def test_a_listener_that_is_to_come_is_taken_and_said_to_be_so(capsys: pytest.CaptureFixture[str]) -> None:
-    args = parsed("--https", "127.0.0.1:8443", "--z3950", "127.0.0.1:2100")
-    assert (args.https, args.z3950) == (("127.0.0.1", 8443), ("127.0.0.1", 2100))
-    with pytest.raises(SystemExit):
-        parsed("--help")
-    assert capsys.readouterr().out.count("not served yet") == 1
+def test_every_listener_can_be_put_elsewhere() -> None:
+    args = parsed("--sip2", "127.0.0.1:6443", "--https", "127.0.0.1:8443", "--z3950", "127.0.0.1:2100")
+    assert (args.sip2, args.https) == (("127.0.0.1", 6443), ("127.0.0.1", 8443))
+    assert args.z3950 == ("127.0.0.1", 2100)
 
 
 def test_what_cannot_be_had_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -68,7 +68,8 @@ class TestFacets:
 
     async def test_of_an_index_that_goes_away_there_are_none(self, town: Town) -> None:
         """The view is gone between the search and its facets."""
-        views: list[object] = [town.index.view if town.index else None, None, None]
+        view = town.index.view if town.index else None
+        views: list[object] = [view, view, None, None]
         town.index = Fading(views)  # type: ignore[assignment] # all that is asked of it
         answer = await town.search_2("emma or zzz", **{"facetLimit": "1", "x-analysis": "1"})
         assert answer.identifiers == ["b1"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
@@ -95,32 +95,32 @@ class Origin:
         assert isinstance(answer.outcome, kind)
         return answer.outcome
 
-    def searches(self, query: str | Written, **more: object) -> SearchResponse:
+    def searches(self, query: str | Written, **more: Any) -> SearchResponse:
         """Search in the database of the town."""
         return self.told(search(query, **more), SearchResponse)
 
-    def hits(self, query: str | Written, **more: object) -> int:
+    def hits(self, query: str | Written, **more: Any) -> int:
         """How many records a search finds, which must succeed."""
         answer = self.searches(query, **more)
         assert answer.search_status, answer.records
         return answer.result_count
 
-    def refused(self, query: str | Written, **more: object) -> tuple[int, str]:
+    def refused(self, query: str | Written, **more: Any) -> tuple[int, str]:
         """Why a search fails."""
         answer = self.searches(query, **more)
         assert not answer.search_status, query
         return diagnostic(answer.records)
 
-    def presents(self, start: int = 1, number: int = 1, **more: object) -> PresentResponse:
+    def presents(self, start: int = 1, number: int = 1, **more: Any) -> PresentResponse:
         """Have records of the default set."""
         return self.told(present(start, number, **more), PresentResponse)
 
-    def record(self, **more: object) -> External:
+    def record(self, **more: Any) -> External:
         """The first record of the default set."""
         return external(self.presents(**more))
 
 
-def search(query: str | Written, **more: object) -> SearchRequest:
+def search(query: str | Written, **more: Any) -> SearchRequest:
     """A search whose answer has no records."""
     asked = SearchRequest(
         small_set_upper_bound=0,
@@ -134,7 +134,7 @@ def search(query: str | Written, **more: object) -> SearchRequest:
     return replace(asked, **more)
 
 
-def present(start: int = 1, number: int = 1, syntax: Oid = USMARC, **more: object) -> PresentRequest:
+def present(start: int = 1, number: int = 1, syntax: Oid = USMARC, **more: Any) -> PresentRequest:
     """Some records of the default set."""
     asked = PresentRequest(
         result_set_id="default",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -22,14 +21,13 @@ from protocols.z3950.apdus import (
     Option,
     PresentResponse,
     RequestedAction,
-    ScanResponse,
     SearchResponse,
     TriggerResourceControlRequest,
     Version,
 )
+from protocols.z3950.ber import Limits
 from protocols.z3950.charset import MARC_8, UTF_8
 from protocols.z3950.framing import Framer
-from protocols.z3950.ber import Limits
 from protocols.z3950.negotiation import ALL_VERSIONS, SEARCH_OPTIONS, granted, propose
 from protocols.z3950.oids import OPAC, USMARC
 from protocols.z3950.structures import bib_1_diagnostic
@@ -243,10 +241,9 @@ async def test_records_are_in_what_was_agreed_on(
     ("data", "reason"),
     [
         (codec.encode(INIT), CloseReason.PROTOCOL_ERROR),
-        (b"\xb6\x03\x01\x01", CloseReason.PROTOCOL_ERROR),
+        (b"\xb6\x02\x01\x01", CloseReason.PROTOCOL_ERROR),
         (b"\xb6\x84\x7f\xff\xff\xff", CloseReason.RESOURCES),
-        (b"\xb6\x80" + b"\xa1\x80" * 200, CloseReason.RESOURCES),
-        (b"\xb6\x81\xff" + b"\x30\x80" * 128, CloseReason.PROTOCOL_ERROR),
+        (b"\xb6\x80" + b"\xa1\x80" * 2000, CloseReason.RESOURCES),
         (b"\xb5\x00", CloseReason.PROTOCOL_ERROR),
     ],
 )
@@ -255,16 +252,7 @@ async def test_what_cannot_be_understood_ends_it_with_a_reason(
 ) -> None:
     caller = await house.lets_in()
     caller.says(data)
-    if not caller.heard():
-        caller.written.clear()
-        caller = await house.lets_in()
-        caller.says(data + b"\x00" * 300)
-        await asyncio.sleep(0)
-        (close,) = caller.heard()
-    else:
-        return
-    assert isinstance(close, Close)
-    assert close.close_reason is reason
+    assert (await caller.hears(Close)).close_reason is reason
     assert caller.closed
 
 
@@ -418,7 +406,7 @@ async def test_an_association_can_be_read_in_the_log(house: House, told: list[di
             "query": "@and @attr 1=1003 austen @attr 1=4 emma",
             "hits": 1,
         },
-        {"event": "z3950-request", "service": "present", "database": "TOWN", "hits": 1, "sent": 1},
+        {"event": "z3950-request", "service": "present", "database": "TOWN", "hits": 1},
         {
             "event": "z3950-request",
             "service": "search",
@@ -444,12 +432,4 @@ _SHOWN = {
     "hits",
     "diagnostic",
     "reason",
-    "sent",
 }
-
-
-async def test_a_scan_is_there_too(house: House) -> None:
-    caller = await house.lets_in()
-    caller.says(b"")
-    assert caller.heard() == []
-    assert ScanResponse.__name__ not in [type(each).__name__ for each in caller.heard()]

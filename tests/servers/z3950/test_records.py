@@ -63,7 +63,7 @@ def test_usmarc_is_whole_and_its_leader_tells_the_truth(origin: Origin) -> None:
         data = octets(record)
         assert (record.direct_reference, int(data[:5]), data[9:10]) == (USMARC, len(data), b"a")
         assert not list(unpack(data).all(b"AVA"))
-    data.decode()
+        assert "\ufffd" not in data.decode()
 
 
 @proves("records in USMARC, OPAC, XML and SUTRS, full and brief")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -50,9 +51,8 @@ from protocols.z3950.structures import (
 )
 from servers.z3950 import sets
 from servers.z3950.target import Bounds
-from tests.fakes.world import World
+from tests.fakes.world import EMMA, World
 from tests.matrix import proves
-from tests.servers.sru.given import EMMA
 from tests.servers.z3950.given import (
     AGREED,
     Origin,
@@ -389,7 +389,7 @@ def test_one_bad_record_does_not_fail_the_page(world: World, origin: Origin) -> 
     ],
 )
 def test_what_records_cannot_be_is_refused(
-    origin: Origin, more: dict[str, object], expected: tuple[int, str]
+    origin: Origin, more: dict[str, Any], expected: tuple[int, str]
 ) -> None:
     origin.searches("emma")
     answer = origin.told(present(**more), PresentResponse)
@@ -409,7 +409,7 @@ def test_syntaxes_by_preference(origin: Origin) -> None:
 # Scan
 
 
-def scan(query: str, number: int = 5, position: int | None = 1, **more: object) -> ScanRequest:
+def scan(query: str, number: int = 5, position: int | None = 1, **more: Any) -> ScanRequest:
     """A scan of the town's database."""
     (start,) = parse(query).rpn
     assert isinstance(start, AttributesPlusTerm)

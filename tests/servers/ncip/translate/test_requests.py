@@ -49,6 +49,19 @@ class TestRequestItem:
         (hold,) = world.library.holds_of(ANN)
         assert (hold.item, hold.reference, hold.pickup) == (BOOK, Reference("BROKER", "R1"), "MAIN")
 
+    async def test_without_a_number_it_is_asked_for_once_until_a_loan_has_filled_it(
+        self, world: World, broker: Speaker
+    ) -> None:
+        asked = ask("P1", TITLE.format("b1"), scope="Bibliographic Item")
+        for _ in range(3):
+            first = await broker.ask(asked)
+            (hold,) = world.library.holds_of(ANN)
+            assert await broker.ask(asked) == first
+            assert world.library.holds_of(ANN) == [hold]
+            world.desk.check_out(KIOSK, "P1", "I1")
+            world.desk.check_in(KIOSK, "I1")
+            assert world.library.holds_of(ANN) == []
+
     async def test_the_agency_of_its_number_is_told_as_it_was_sent(self, broker: Speaker) -> None:
         sent = request("R1").replace("<RequestId>", "<RequestId><AgencyId>DEMO</AgencyId>")
         answer = await broker.ask(
