@@ -153,10 +153,12 @@ def _introduce_project() -> None:
         module, function = entry.split(":")
         script = folder() / "bin" / command
         # The shell reads lines 2 and 3 as a command (a first line cannot hold a path with a space),
-        # and Python reads them as a string.
+        # and Python reads them as a string. Processes that a command starts read the script once more, as
+        # another module than `__main__`.
         script.write_text(
             f"#!/bin/sh\n'''exec' '{_python()}' \"$0\" \"$@\"\n' '''\n"
-            f"import sys\nfrom {module} import {function}\nsys.exit({function}())\n"
+            f"import sys\nfrom {module} import {function}\n"
+            f'if __name__ == "__main__":\n    sys.exit({function}())\n'
         )
         script.chmod(0o755)
 

@@ -297,6 +297,7 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "every answer is valid in 2.0, 2.01 and 2.02",
     ),
     "Catalogue": (
+        "the index is built in processes of its own, by the installed command",
         "every kind of match is exact",
         "words are folded once, for index, query and scan",
         "the table of access points has Alma's names and relations",

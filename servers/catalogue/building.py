@@ -12,7 +12,7 @@ import gc
 import os
 import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
 from typing import Final, Protocol, TypeVar
@@ -20,6 +20,9 @@ from typing import Final, Protocol, TypeVar
 from core.ports import Prepare, Prepared, SearchIndex
 from servers.catalogue.entries import Subject
 from servers.catalogue.making import Made, Making
+from servers.log import get_logger
+
+log = get_logger(__name__)
 
 T = TypeVar("T")
 OpenIndex = Callable[[], SearchIndex]
@@ -57,9 +60,12 @@ async def site(bibs: int, open_index: OpenIndex, prepare: Prepare, thread: Execu
     """Where so many bibs are worked on, with an empty index. Nobody else may have it open to write;
     ``thread`` is this process's own.
     """
-    if bibs < FEW:
-        return await _run(thread, partial(_Here, thread, open_index, prepare))
-    return await _run(thread, partial(_There, open_index, prepare))
+    if bibs >= FEW:
+        try:
+            return await _run(thread, partial(_There, open_index, prepare))
+        except BrokenExecutor as error:
+            log.warning("catalogue-built-here", reason=str(error), advice="it takes longer so")
+    return await _run(thread, partial(_Here, thread, open_index, prepare))
 
 
 async def _run(executor: Executor, work: Callable[[], T]) -> T:

@@ -13,7 +13,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -139,7 +139,7 @@ class Indexing:
         while True:
             try:
                 await self._follow(await self._opened())
-            except (IndexBroken, OSError) as error:
+            except (IndexBroken, BrokenExecutor, OSError) as error:
                 self._built.clear()
                 await self._in_thread(self._let_go)
                 self._state = _NOTHING

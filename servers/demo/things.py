@@ -59,6 +59,9 @@ def things_to_type(desk: CirculationDesk, built: Built, facts: Facts, state: Pat
     if facts.https is not None and facts.https.sru_open:
         word = facts.https.sru_title
         yield Thing(f"{run} search {word}{there}", "the catalogue: hits, and what is on its shelf now")
+    if facts.z3950 is not None:
+        query = quote(f"@attr 1=4 {facts.z3950.title}")
+        yield Thing(f"{run} z3950 {query} --opac{there}", "the same over Z39.50")
     for fee in islice(_open_fees(desk, built), 1):
         payer = desk.library.patrons[fee.patron].barcode
         yield Thing(f"{run} sip2 pay --patron {payer} --amount {fee.left:.2f}{there}", "pay a fee")

@@ -45,6 +45,8 @@ def welcome(server: Server, built: Built, facts: Facts, state: Path, console: Co
         if databases := [one for one in (facts.https.sru, facts.https.sru_open) if one]:
             _line(console, f"SRU            {' and '.join(databases)}")
         _line(console, f"NCIP           {facts.https.ncip}{_partners(facts.https)}")
+    if facts.z3950 is not None:
+        _line(console, f"Z39.50         {facts.z3950.host}:{facts.z3950.port}/{facts.z3950.database}")
     _line(console, f"authority      {facts.sip2.ca or 'whoever issued your certificate'}")
     _line(console, f"configuration  {state.absolute() / CONFIGURATION}")
     _line(console, f"facts          {state.absolute() / FACTS}")

@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.desk import CirculationDesk
-from core.journal import Settled, UnitOfWork
+from core.journal import Settled
 from core.ports import Credentials
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
@@ -35,6 +35,7 @@ from servers.log import get_logger
 from servers.ncip.agencies import Agencies, Proving
 from servers.ncip.partner import Partner
 from servers.ncip.translate import Reply, answer, known_pin, new_secret, patron_secret, refused, versions
+from servers.settling import settled
 
 log = get_logger(__name__)
 
@@ -195,7 +196,7 @@ class NcipResponder:
     ) -> Told:
         """What came of the request, once that is durable."""
         while True:
-            match await _settled(reply.unit):
+            match await settled(reply.unit):
                 case Settled.KEPT:
                     return self._replied(asked, received, partner, reply)
                 case Settled.UNDONE if not reply.mine:
@@ -249,20 +250,6 @@ class NcipResponder:
         self.answers[agency, service, problem] += 1
         fields = {"agency": agency, "service": service, "problem": problem, **more}
         return {name: value for name, value in fields.items() if value}
-
-
-async def _settled(unit: UnitOfWork | None) -> Settled:
-    """How the unit of work ended, once it has."""
-    if unit is None:
-        return Settled.KEPT
-    settled: asyncio.Future[Settled] = asyncio.get_running_loop().create_future()
-
-    def tell(how: Settled) -> None:
-        if not settled.done():  # whoever asked may be gone by then
-            settled.set_result(how)
-
-    unit.then(tell)
-    return await settled
 
 
 def _as_agreed(received: Received, partner: Partner, asked: Asked) -> Received:

@@ -45,8 +45,7 @@ class Z3950Front:
         own = settings.z3950
         self.listener.tls = context
         self.listener.bear(line_limits(own), doors(own))
-        self.service.settings, self.service.offer = own, offer(own)
-        self.service.shared = self._shared(settings)
+        self.service.take_on(own, offer(own), self._shared(settings))
 
     async def drain(self, seconds: float) -> None:
         """Stop listening, and say Close to everybody."""

@@ -51,6 +51,9 @@ log = get_logger(__name__)
 AT_ONCE: Final = 16
 """Events of one association, before others have their turn."""
 
+MUCH: Final = 65_536
+"""Bytes of answers of one association, before others have their turn."""
+
 _CANCELLED, _BROKEN = 105, 2
 _GOING: Final = "the server is closing down"
 
@@ -59,17 +62,17 @@ class Z3950Service:
     """What all associations of a server share. ``answers`` counts by database, service and diagnostic."""
 
     def __init__(self, settings: Z3950Settings, offer: Offer, shared: Shared) -> None:
-        self.settings = settings
-        self.offer = offer
-        self.shared = shared
+        self.take_on(settings, offer, shared)
         self.answers: Counter[tuple[str, str, str]] = Counter()
         self.gate = Gate()
         self.numbers = count(1)
 
-    @property
-    def bounds(self) -> Bounds:
-        """How fast an origin may ask."""
-        return Bounds(rate=self.settings.rate_per_source, burst=self.settings.burst_per_source)
+    def take_on(self, settings: Z3950Settings, offer: Offer, shared: Shared) -> None:
+        """Go on by these settings, from the next association on; how fast one may ask, at once."""
+        self.settings = settings
+        self.offer = offer
+        self.shared = shared
+        self.bounds = Bounds(rate=settings.rate_per_source, burst=settings.burst_per_source)
 
     def converse(self, line: Line) -> Z3950Conversation:
         """An association on a new line."""
@@ -91,6 +94,8 @@ class Z3950Conversation:
         self._target: Target | None = None
         self._operation: _UnderWay | None = None
         self._later: asyncio.Handle | None = None
+        self._is_taking = False
+        self._said = 0
         self._over = False
         line.within(settings.message_deadline)
 
@@ -124,24 +129,33 @@ class Z3950Conversation:
 
     def _go_on(self) -> None:
         """Take events, as many as there are; after some of them it is others' turn."""
-        if self._later is not None:
+        if self._has_a_turn_to_come():
             return
-        association = self._association
+        if self._line.when_read(self._resume):
+            self._line.hold(True)
+            return
+        self._is_taking, self._said = True, 0
         for _ in range(AT_ONCE):
-            if self._over:
-                break
-            if self._line.when_read(self._resume):
-                self._line.hold(True)
-                return
-            event = association.next_event()
+            event = NEED_DATA if self._over else self._association.next_event()
             if event is NEED_DATA:
                 break
             self._take(event)
+            if self._said > MUCH:
+                self._soon()
+                break
         else:
-            self._later = asyncio.get_running_loop().call_soon(self._resume)
+            self._soon()
+        self._is_taking = False
         if not self._over:
-            self._line.hold(self._later is not None or association.awaited is Awaited.ANSWERS)
+            self._line.hold(self._has_a_turn_to_come() or self._association.awaited is Awaited.ANSWERS)
             self._line.within(self._patience())
+
+    def _has_a_turn_to_come(self) -> bool:
+        return self._later is not None
+
+    def _soon(self) -> None:
+        """Take what is left when everybody else has had a turn."""
+        self._later = asyncio.get_running_loop().call_soon(self._resume)
 
     def _resume(self) -> None:
         self._later = None
@@ -243,11 +257,11 @@ class Z3950Conversation:
     def _send(
         self, operation: _UnderWay, response: Response, diagnostic: DefaultDiagFormat | None = None
     ) -> None:
-        is_now = self._operation is operation
         self._operation = None
         operation.stop()
         data = self._association.send(response)
         self._line.write(data)
+        self._said += len(data)
         make = operation.make
         told: dict[str, Any] = {} if make is None else dict(make.told)
         told["bytes"] = len(data)
@@ -258,8 +272,8 @@ class Z3950Conversation:
         diagnostic = diagnostic or (make.diagnostic if make else None)
         database = make.database if make else ""
         self._tell(_name(type(operation.request)), operation.begun, database, diagnostic, told)
-        if is_now and self._later is None:
-            self._later = asyncio.get_running_loop().call_soon(self._resume)
+        if not self._is_taking and self._later is None:
+            self._soon()
 
     def _tell(
         self,

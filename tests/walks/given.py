@@ -268,7 +268,8 @@ class Server:
             self.stopped()
 
     def _spawn(self, at: str, *options: str, errors: int | None = None) -> subprocess.Popen[str]:
-        serve = [sys.executable, "-m", "servers.cli", "serve", "--state", str(self.state), "--sip2", at]
+        command = str(Path(sys.executable).with_name("circdesk"))
+        serve = [command, "serve", "--state", str(self.state), "--sip2", at]
         with (self.state / "stderr").open("ab") as log:
             return subprocess.Popen(
                 [*serve, *options],

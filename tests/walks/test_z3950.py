@@ -353,6 +353,24 @@ async def test_endless_input_is_ended(server: Server, endless: bytes) -> None:
     assert await asyncio.to_thread(attack) in ("Close", "closed")
 
 
+@proves("a target that is asked too fast or not read holds back")
+async def test_answers_wait_for_who_reads_late_and_all_of_them_come(server: Server) -> None:
+    """Many times what the line holds: the target stops in between, and goes on as soon as it is read."""
+    asked = search(parse("@attr 2=103 x"), "TOWN")
+    reader, writer = await asyncio.open_connection("127.0.0.1", int(address(server).rpartition(":")[2]))
+    writer.write(INIT + codec.encode(asked) + codec.encode(present(1, 5)) * 4000)
+    async with asyncio.timeout(60):
+        while not any(line.cut_off < float("inf") for line in server.z3950.listener.lines):
+            await asyncio.sleep(0)
+        framer, heard = Framer(Limits(size=2**24)), 0
+        while heard < 4002:
+            framer.feed(await reader.read(2**16))
+            while framer.next() is not None:
+                heard += 1
+    writer.close()
+    await writer.wait_closed()
+
+
 async def test_a_server_that_stops_says_close(tmp_path: Path) -> None:
     async with serving(tmp_path / "state") as running:
         reader, writer = await asyncio.open_connection("127.0.0.1", int(address(running).rpartition(":")[2]))

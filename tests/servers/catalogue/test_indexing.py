@@ -28,6 +28,7 @@ from servers.catalogue import indexing as under_test
 from servers.catalogue.access_points import table
 from servers.catalogue.affected import affected
 from servers.catalogue.indexing import Indexing
+from tests.fakes.dying import OnlyHere
 from tests.matrix import proves
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -196,6 +197,18 @@ async def test_many_bibs_are_worked_on_by_other_processes(
     async with town.indexed() as indexing:
         assert indexing.done == 2
         assert found(indexing, "title", "dog") == [DOG]
+
+
+async def test_where_other_processes_die_it_is_built_here(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "FEW", 1)
+    indexing = Indexing(town.store, town.library, town.folder, OnlyHere(town.open_index))
+    indexing.start()
+    async with asyncio.timeout(30):
+        await indexing.built()
+    assert found(indexing, "title", "dog") == [DOG]
+    await indexing.close()
 
 
 async def test_before_it_is_built_there_is_nothing_to_search(town: Town) -> None:

@@ -32,6 +32,7 @@ async def test_every_command_that_is_shown_succeeds(running: Running) -> None:
         *(["sip2", act] for act in ("status", "checkout", "patron", "item", "checkin")),
         *(["ncip", service] for service in ("LookupItem", "CheckInItem")),
         ["search", https.sru_title],
+        ["z3950", f"@attr 1=4 {https.sru_title}"],
         *(["sip2", act] for act in ("pay", "checkout")),
         ["terminals", "--once"],
         ["decode"],
