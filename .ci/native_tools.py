@@ -27,7 +27,7 @@ TOOLS = (
     Tool("yaz-client", "yaz", "searches over SRU and Z39.50, as every library has"),
     Tool("zoomsh", "yaz", "the same through the library that most catalogues are built with"),
     Tool("yaz-ztest", "yaz", "a Z39.50 server that is not ours, for our client and for recorded talks"),
-    Tool("zebrasrv", "idzebra-2.0-utils", "another one, with an index"),
+    Tool("zebrasrv", "idzebra-2.0", "another one, with an index"),
     Tool("chromium", "chromium", "a browser that shows the search page"),
     Tool("strace", "strace", "shows that an answer leaves after the disk has it"),
 )
