@@ -107,10 +107,6 @@ class AccessPoints(Mapping[str, AccessPoint]):
         """The point with this name in the context set, in any case of letters."""
         return self._by_name.get((context_set.casefold(), index.casefold()))
 
-    def has_set(self, context_set: str) -> bool:
-        """Whether any point has a name in the context set."""
-        return any(found == context_set.casefold() for found, _ in self._by_name)
-
     def used(self, use: int) -> AccessPoint | None:
         """The point with this Bib-1 use attribute."""
         return self._by_use.get(use)

@@ -62,8 +62,6 @@ _EDGES: Final = {Edge.START: "^", Edge.END: "$"}
 _STATE: Final = "circdesk.json"
 _SCHEMA: Final = "meta.json"
 _TOKENS: Final = "blanks"
-_LONGEST_TERM: Final = 8_000
-"""Characters of a term; tantivy leaves out what is longer than 65,530 bytes."""
 
 _MOST_LISTED: Final = 10_000
 """Values of a facet."""

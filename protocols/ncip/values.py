@@ -43,11 +43,6 @@ class Element(msgspec.Struct, frozen=True, kw_only=True):
         return f"Element({self.name})"
 
 
-def child_text(elements: tuple[Element, ...], name: str) -> str | None:
-    """The text of the first extension of this name, such as Alma's `ItemNote`; None if there is none."""
-    return next((element.text for element in elements if element.name == name), None)
-
-
 # Dates --------------------------------------------------------------------------------------------
 
 # xs:dateTime within the years that Python has.

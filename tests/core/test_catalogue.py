@@ -265,7 +265,6 @@ def test_while_the_index_is_built_nothing_is_guessed(shelf: Shelf, query: Query)
 def test_points_are_found_by_any_of_their_names() -> None:
     assert POINTS.named("DC", "Title") is POINTS["title"]
     assert POINTS.named("dc", "creator") is None
-    assert (POINTS.has_set("alma"), POINTS.has_set("zing")) == (True, False)
     assert (POINTS.used(4), POINTS.used(5)) == (POINTS["title"], None)
     assert [str(name) for name in POINTS["title"].names] == ["alma.title", "dc.title"]
     assert [point.name for point in POINTS.values() if point.scannable] == ["title", "notes", "year"]
