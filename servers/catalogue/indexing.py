@@ -14,7 +14,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -108,6 +107,7 @@ class Indexing:
     def start(self) -> None:
         """Begin, beside whatever else the loop does."""
         self._task = asyncio.get_running_loop().create_task(self._run())
+        self._task.add_done_callback(_ended)
 
     async def built(self) -> None:
         """Return when there is an index."""
@@ -122,8 +122,7 @@ class Indexing:
         """Stop; what was not committed is done again at the next start."""
         if self._task is not None:
             self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task])
         await self._in_thread(self._let_go)
         self._thread.shutdown()
 
@@ -292,6 +291,12 @@ class Indexing:
 
     async def _in_thread(self, work: Callable[..., T], *args: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *args))
+
+
+def _ended(task: asyncio.Task[None]) -> None:
+    """Nobody waits for it, so a mistake of ours is told here; circulation goes on."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("catalogue-stopped", exc_info=error, advice="restart the server, and report this")
 
 
 def lots(bibs: Iterable[BibId]) -> Iterator[list[BibId]]:

@@ -12,6 +12,7 @@ from shutil import rmtree
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from core.catalogue import Catalogue, Hits
 from core.events import Event, ItemAdded, ItemChanged, ItemEnded, Recorded, RecordsLoaded, Shelved
@@ -209,6 +210,20 @@ async def test_where_other_processes_die_it_is_built_here(
         await indexing.built()
     assert found(indexing, "title", "dog") == [DOG]
     await indexing.close()
+
+
+async def test_a_mistake_of_ours_is_told_and_does_not_spoil_the_end(town: Town) -> None:
+    def broken() -> TantivyIndex:
+        raise ZeroDivisionError
+
+    indexing = Indexing(town.store, town.library, town.folder, broken)
+    with capture_logs() as logs:
+        indexing.start()
+        async with asyncio.timeout(30):
+            while not logs:
+                await asyncio.sleep(0)
+        await indexing.close()
+    assert [line["event"] for line in logs] == ["catalogue-stopped"]
 
 
 async def test_before_it_is_built_there_is_nothing_to_search(town: Town) -> None:
