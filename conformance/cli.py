@@ -64,8 +64,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="circdesk-conformance",
         description="Plays a self-check against any SIP2 server, a partner against any NCIP responder, a "
-        "discovery tool against any SRU end point or Z39.50 target, or a server against any self-check, and says where the "
-        "other side departs from the protocol.",
+        "discovery tool against any SRU end point or Z39.50 target, or a server against any self-check, and "
+        "says where the other side departs from the protocol.",
         epilog=_EXITS,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -1,6 +1,6 @@
 """The APDUs that cases are made of, as Z39.50-1995 (ISO 23950), appendix 1 ASN.1, lays them out.
 
-The rule it keeps: an APDU is data. Its texts have names in braces for what differs from catalogue to catalogue.
+The rule it keeps: an APDU is data. Its texts have names in braces for what differs between catalogues.
 """
 
 from conformance.wire.z3950 import (
@@ -135,7 +135,7 @@ def search(
     syntax: str = USMARC,
     reference: bytes | None = None,
 ) -> Element:
-    """A searchRequest; `structure` is an operand, or operands combined, unless there is a `query` as it stands."""
+    """A searchRequest: of an operand, or operands combined, unless there is a `query` as it stands."""
     return context(
         SEARCH,
         *_reference(reference),

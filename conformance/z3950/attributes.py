@@ -1,4 +1,4 @@
-"""Bib-1 attributes: each is looked at, and one that is not served is refused with its number, nothing else."""
+"""Bib-1 attributes: each is looked at, and one that is not served is refused with its number."""
 
 from itertools import product
 
@@ -9,7 +9,7 @@ from conformance.z3950.claims import SOME, about, count_of, is_but, is_refused, 
 from conformance.z3950.steps import FIND, case
 
 _THEME = "attributes"
-_CLAUSE = "Bib-1 diagnostics 113–123; Bath profile: every attribute is looked at"
+_CLAUSE = "Bib-1 diagnostics 113 to 123; Bath profile: every attribute is looked at"
 _BATH = "Bath profile 2, functional area A"
 _SERVED = "Bib-1; a target serves it or says that it does not"
 _WRONG = {

@@ -1,4 +1,4 @@
-"""OPAC records: laid out as the standard says, and true at the moment of the answer, whoever lent the item."""
+"""OPAC records: laid out as the standard says, and true at the moment of the answer, whoever lent it."""
 
 from conformance.case import ApduClaim, Ask, Case, Level, Step, ask, tell
 from conformance.sip2.claims import code, fixed

@@ -1,4 +1,4 @@
-"""BER that is odd and right, and BER that is wrong: the first is understood, the second ends one association."""
+"""BER that is odd and right is understood; BER that is wrong ends one association, and no other."""
 
 from collections.abc import Callable
 
