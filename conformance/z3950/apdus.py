@@ -69,8 +69,8 @@ def init(
     return context(
         INIT,
         *_reference(reference),
-        bits(3, *versions, length=max(3, *versions)),
-        bits(4, *options, length=max(16, *options)),
+        bits(3, *versions, length=1 + max(2, *versions)),
+        bits(4, *options, length=1 + max(15, *options)),
         number(5, preferred),
         number(6, largest),
         *more,

@@ -88,11 +88,10 @@ def is_in_its_charset(octets: bytes) -> bool:
 def entries_of(answer: Element) -> tuple[tuple[str, int], ...]:
     """The terms of a scan, with their counts; -1 where none is told."""
     listed = answer.at(7, 1)
-    infos = [entry.at(1) for entry in listed.parts] if listed is not None else []
+    infos = listed.every(1) if listed is not None else ()
     return tuple(
         (text.text, -1 if count is None else count.integer)
         for info in infos
-        if info is not None
         for text, count in ((info.at(45) or info.at(216), info.at(2)),)
         if text is not None
     )

@@ -37,7 +37,7 @@ def _odd(name: str, title: str, shape: Shape, piece: int = 0, level: Level = Lev
     )
 
 
-def _wrong(name: str, title: str, apdu: Element, shape: Shape = bytes) -> Case:
+def _wrong(name: str, title: str, apdu: Element, shape: Shape = bytes, level: Level = Level.MUST) -> Case:
     """Return a case of an APDU that nobody can read."""
     return case(
         _THEME,
@@ -46,6 +46,7 @@ def _wrong(name: str, title: str, apdu: Element, shape: Shape = bytes) -> Case:
         _WRONG,
         tell(apdu, closed_or_refused(), shape=shape, awaits=MAY_END),
         *ALIVE,
+        level=level,
         needs=("z_word",),
     )
 
@@ -169,14 +170,19 @@ CASES: tuple[Case, ...] = (
         "an object identifier that does not end",
         _asked(context(1, Element(6, b"\x2a\x86\xff", Kind.UNIVERSAL), TITLED)),
     ),
-    _wrong("integer-empty", "a number without octets", _instead(_SEARCH, Element(13, b""))),
+    _wrong(
+        "integer-empty", "a number without octets", _instead(_SEARCH, Element(13, b"")), level=Level.SHOULD
+    ),
     _wrong("integer-long", "a number of a hundred octets", _instead(_SEARCH, Element(13, b"\x7f" * 100))),
     _wrong("boolean-empty", "a BOOLEAN without octets", _instead(_SEARCH, Element(16, b""))),
     _wrong("boolean-long", "a BOOLEAN of two octets", _instead(_SEARCH, Element(16, b"\x01\x01"))),
     _wrong("constructed-number", "a number that holds elements", _instead(_SEARCH, context(13, TITLED))),
-    _wrong("bits-empty", "options without octets", _instead(init(), Element(4, b""))),
+    _wrong("bits-empty", "options without octets", _instead(init(), Element(4, b"")), level=Level.SHOULD),
     _wrong(
-        "bits-unused", "options with nine bits that are not used", _instead(init(), Element(4, b"\x09\xff"))
+        "bits-unused",
+        "options with nine bits that are not used",
+        _instead(init(), Element(4, b"\x09\xff")),
+        level=Level.SHOULD,
     ),
     _wrong("twice", "a name that is there twice", _with(_SEARCH, Element(17, "again"))),
     _wrong(

@@ -2,7 +2,7 @@
 
 from conformance.case import Case, Level, Step, tell
 from conformance.wire.z3950 import Element
-from conformance.z3950.apdus import NOTHING, delete, present, scan, search, sort
+from conformance.z3950.apdus import NOTHING, delete, present, scan, search, sort, term
 from conformance.z3950.claims import (
     DELETED,
     NONE,
@@ -162,12 +162,12 @@ CASES: tuple[Case, ...] = (
         level=Level.SHOULD,
     ),
     _scan(
-        "sorted",
-        "terms come in their order, and none twice",
+        "once",
+        "no term comes twice",
         tell(
             scan(count=10),
             is_but(
-                "ascending terms",
+                "terms, and none twice",
                 lambda answer: _terms(answer) != [] and len(set(_terms(answer))) == len(_terms(answer)),
             ),
         ),
@@ -184,7 +184,7 @@ CASES: tuple[Case, ...] = (
         "counts",
         "a term has as many hits as its search finds",
         tell(scan(count=1), keep={"term": _first, "hits": _first_count}),
-        tell(search(), SOME, as_many_as("hits")),
+        tell(search(term("{term}")), SOME, as_many_as("hits")),
     ),
     _scan(
         "joined",
@@ -278,9 +278,8 @@ CASES: tuple[Case, ...] = (
         tell(present(name="B", elements=None), records(1)),
     ),
     _sort(
-        "lost-nothing",
-        "no record is lost or doubled by sorting",
-        tell(present(1, 2, elements=None), keep={"before": lambda answer: str(len(set(data_of(answer))))}),
+        "once",
+        "no record comes twice in a set that is sorted",
         tell(sort(relation=1), SORTED),
         tell(
             present(1, 2, elements=None), is_but("two records", lambda answer: len(set(data_of(answer))) == 2)

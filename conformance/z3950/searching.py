@@ -34,7 +34,7 @@ from conformance.z3950.claims import (
     refused,
     status,
 )
-from conformance.z3950.steps import FIND, MAY_END, case
+from conformance.z3950.steps import ALIVE, FIND, MAY_END, case
 
 _THEME = "rpn"
 _SEARCH = "Z39.50-1995, 3.2.2.1: Search"
@@ -135,15 +135,17 @@ CASES: tuple[Case, ...] = (
         search(databases=()),
         235,
         109,
+        23,
         108,
         3,
         level=Level.SHOULD,
     ),
-    _refused(
+    _case(
         "query-unknown",
-        "a type of query that there is not is 107",
-        search(query=context(102, Element(1, b"x"))),
-        107,
+        "a type of query that there is not is 107, or ends the association",
+        _BIB_1,
+        tell(search(query=context(102, Element(1, b"x"))), closed_or_refused(107, 108), awaits=MAY_END),
+        *ALIVE,
     ),
     _case(
         "type-101",
@@ -175,9 +177,11 @@ CASES: tuple[Case, ...] = (
         121,
     ),
     _same("character-string", "a characterString is text as general is", termed(Element(216, "{z_word}"))),
-    _refused("term-null", "a term that is nothing is refused", search(termed(NULL_TERM)), 229, 108, 3, 125),
     _refused(
-        "term-external", "a term of a kind that nobody knows is 229", search(termed(EXTERNAL_TERM)), 229
+        "term-null", "a term that is nothing is refused", search(termed(NULL_TERM)), 229, 108, 3, 124, 125
+    ),
+    _refused(
+        "term-external", "a term of a kind that nobody knows is 229", search(termed(EXTERNAL_TERM)), 229, 124
     ),
     _refused(
         "set-unknown",

@@ -28,7 +28,7 @@ _SYNTAXES = {
     "z_opac": apdus.OPAC,
 }
 _SCAN, _SORT, _DELETE, _NAMED, _NEGOTIATION = 7, 8, 2, 14, 17
-_PAIR = 2
+_PAIR, _SORT_STATUS = 2, 3
 
 
 async def survey(spoken: Z3950Conversation, title: str, items: Sequence[str]) -> dict[str, str]:
@@ -40,15 +40,11 @@ async def survey(spoken: Z3950Conversation, title: str, items: Sequence[str]) ->
     options = frozenset() if opened is None else options_of(opened)
     named = {"z_delete": _DELETE, "z_named": _NAMED}
     found = {name: "yes" for name, option in named.items() if option in options}
-    count = 0
-    for word in (title,) if title else _COMMON:
-        count = await _hits(spoken, apdus.search(apdus.term(word)))
-        if count:
-            found["z_word"] = word
-            break
+    word, count = await _word(spoken, title)
     if not count:
         return found
-    found |= {"z_beyond": str(count + 1), "z_pair": str(count)} if count >= _PAIR else {}
+    found["z_word"] = word
+    found |= {"z_pair": str(count)} if count >= _PAIR else {}
     if all([await _hits(spoken, apdus.search(apdus.term(found["z_word"]))) == count for _ in range(3)]):
         found["z_steady"] = str(count)
     found |= await _syntaxes(spoken)
@@ -59,11 +55,21 @@ async def survey(spoken: Z3950Conversation, title: str, items: Sequence[str]) ->
         found["z_cql"] = "yes"
     if items and await _hits(spoken, apdus.search(apdus.term(items[0], (1, "barcode")))) == 1:
         found["z_item"] = "yes"
-    if _SORT in options:
+    if _SORT in options and await _sorts(spoken, found["z_word"]):
         found["z_sort"] = "yes"
     if _SCAN in options:
         found |= await _scanned(spoken, found["z_word"])
     return found | await _negotiated(spoken)
+
+
+async def _word(spoken: Z3950Conversation, title: str) -> tuple[str, int]:
+    """A word of titles and its hits: the first that finds two, else the first that finds any."""
+    hits: dict[str, int] = {}
+    for word in filter(None, (title, *_COMMON)):
+        hits[word] = await _hits(spoken, apdus.search(apdus.term(word)))
+        if hits[word] >= _PAIR:
+            return word, hits[word]
+    return next(((word, count) for word, count in hits.items() if count), ("", 0))
 
 
 async def _syntaxes(spoken: Z3950Conversation) -> dict[str, str]:
@@ -73,6 +79,13 @@ async def _syntaxes(spoken: Z3950Conversation) -> dict[str, str]:
         if answer is not None and oid_octets(syntax) in syntaxes_of(answer):
             found[name] = syntax
     return found
+
+
+async def _sorts(spoken: Z3950Conversation, word: str) -> bool:
+    """Whether titles are sorted by."""
+    await _hits(spoken, apdus.search(apdus.term(word)))
+    answer = await _ask(spoken, apdus.sort())
+    return answer is not None and answer.number_at(_SORT_STATUS) == 0
 
 
 async def _scanned(spoken: Z3950Conversation, word: str) -> dict[str, str]:

@@ -16,6 +16,5 @@ OFFERS = {
     "z_charset": "negotiation of character sets",
     "z_item": "an item of the target that is found by its barcode",
     "z_pair": "a search that finds two records at least",
-    "z_beyond": "a search that finds two records at least",
     "z_steady": "a search that finds as many records when it is asked again",
 }

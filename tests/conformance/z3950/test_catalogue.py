@@ -14,8 +14,8 @@ from conformance.wire.z3950 import write
 from conformance.z3950.catalogue import CASES
 from conformance.z3950.texts import OFFERS
 
-HOSTILE = ("ber", "flood")
-"""Themes in which what is sent is damaged or hostile."""
+HOSTILE = ("ber.", "flood.", "close.stray-", "init.before-")
+"""How the ids begin of cases in which what is sent is damaged, hostile or out of place."""
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 
@@ -32,7 +32,7 @@ def test_no_two_cases_share_an_id_and_no_theme_is_another_groups() -> None:
 
 
 def test_at_least_a_third_of_the_cases_are_damaged_or_hostile() -> None:
-    hostile = sum(theme_of(case) in HOSTILE for case in CASES)
+    hostile = sum(case.id.startswith(HOSTILE) for case in CASES)
     assert hostile * 3 >= len(CASES) >= 200
 
 

@@ -21,6 +21,8 @@ from tests.matrix import proves
 KEPT = Path(__file__).parent / "verdicts"
 DEADLINE = 2.0
 PATIENCE = 20.0
+RACES = {"close.cancel-idle", "close.report-idle"}
+"""YAZ loses a request that arrives together with a TriggerResourceControl, and answers a later one."""
 
 
 def free_port() -> int:
@@ -109,7 +111,7 @@ def kept(name: str) -> dict[str, str]:
 def moved(found: dict[str, str], name: str) -> dict[str, tuple[str | None, str | None]]:
     """Every case whose verdict is not the one that is kept."""
     before = kept(name)
-    every = found.keys() | before.keys()
+    every = (found.keys() | before.keys()) - RACES
     return {
         case: (before.get(case), found.get(case)) for case in every if before.get(case) != found.get(case)
     }
@@ -133,5 +135,5 @@ async def test_yaz_ztest_is_found_as_it_was(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["zebrasrv", "yaz-ztest"])
 def test_a_verdict_is_kept_for_every_case_and_no_other(name: str) -> None:
-    assert kept(name).keys() == {case.id for case in CASES}
+    assert kept(name).keys() == {case.id for case in CASES} - RACES
     assert set(kept(name).values()) <= {Verdict.PASS, Verdict.FAIL, Verdict.NOT_APPLICABLE}
