@@ -71,6 +71,7 @@ def test_what_was_lent_is_returned(case: Case) -> None:
 @every_case
 def test_every_apdu_can_be_written(case: Case) -> None:
     names = known() | dict.fromkeys(OFFERS, "x")
+    names |= {name: "x" for tell in case.tells for name in tell.keep}
     for tell in case.tells:
         assert write(tell.apdu, lambda text: text.format_map(names))
 

@@ -117,7 +117,7 @@ def moved(found: dict[str, str], name: str) -> dict[str, tuple[str | None, str |
     }
 
 
-@pytest.mark.needs_tool("zebrasrv", "zebraidx")
+@pytest.mark.needs_tool("zebrasrv")
 @proves("the Z39.50 cases find in Zebra and yaz-ztest what they found before")
 async def test_zebra_is_found_as_it_was(tmp_path: Path) -> None:
     with served(zebra(tmp_path), tmp_path) as port:
