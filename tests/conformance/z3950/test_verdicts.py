@@ -58,7 +58,6 @@ def listens(port: int) -> bool:
         with socket.create_connection(("127.0.0.1", port), PATIENCE):
             return True
     except ConnectionRefusedError:
-        time.sleep(0.05)
         return False
 
 
