@@ -3,7 +3,7 @@
 A line is written as it goes over the wire, without AY, AZ and terminator, and with names in braces for what
 differs from library to library: `23001{now}AO{institution}|AA{patron}|`. The names used are the facts needed.
 NCIP is written likewise, without its envelope: `<LookupItem>…{item}…</LookupItem>`. SRU is parameters before
-they are encoded: `query`, `{title} = {word}`. A case may speak all of them.
+they are encoded: `query`, `{title} = {word}`. Z39.50 is elements of BER. A case may speak all of them.
 """
 
 import re
@@ -18,6 +18,7 @@ from msgspec import Struct, field
 from conformance.wire.ncip import V2_02, Dialect, Reply
 from conformance.wire.sip2 import Answer, Detection
 from conformance.wire.sru import Response
+from conformance.wire.z3950 import Element
 
 
 class Level(StrEnum):
@@ -38,6 +39,7 @@ class Scene:
         self.replied: dict[str, Reply] = {}
         self.found: dict[str, Response] = {}
         self.walked: dict[str, tuple[Response, ...]] = {}
+        self.heard: dict[str, Element] = {}
 
     def say(self, text: str) -> str:
         """Return `text` with its names filled in."""
@@ -75,6 +77,13 @@ class WalkClaim(Struct, frozen=True):
 
     words: str
     holds: Callable[[tuple[Response, ...], Scene], bool]
+
+
+class ApduClaim(Struct, frozen=True):
+    """A claim about an APDU of Z39.50."""
+
+    words: str
+    holds: Callable[[Element, Scene], bool]
 
 
 class ClaimError(Exception):
@@ -226,6 +235,32 @@ class Train(Struct, frozen=True):
     fetches: tuple[Fetch, ...]
 
 
+class Tell(Struct, frozen=True, kw_only=True):
+    """One APDU to send over Z39.50 and what must come of it.
+
+    `shape` is what becomes of its bytes. Without `awaits` the answer is that of its service, whose reference
+    id is the one that was sent.
+    """
+
+    apdu: Element
+    claims: tuple[ApduClaim, ...] = ()
+    name: str = ""  # under which later claims find the answer
+    keep: Mapping[str, Callable[[Element], str | None]] = field(default_factory=dict)  # names for later texts
+    shape: Callable[[bytes], bytes] = as_it_is
+    piece: int = 0  # 0: all at once
+    awaits: Awaits = Awaits.ANSWER
+
+
+class Ahead(Struct, frozen=True):
+    """APDUs sent on one association before anything is answered, and answered in their order."""
+
+    tells: tuple[Tell, ...]
+
+
+class Anew(Struct, frozen=True):
+    """Open another connection for Z39.50; those before it stay open, and say nothing more."""
+
+
 class Opening(Enum):
     """In which state a connection is handed to the case."""
 
@@ -247,7 +282,23 @@ class Beside(Struct, frozen=True):
     opening: Opening = Opening.LOGGED_IN
 
 
-Step = Ask | Burst | Reconnect | Beside | Post | AtOnce | Behind | Fetch | Each | Walk | Crowd | Train
+Step = (
+    Ask
+    | Burst
+    | Reconnect
+    | Beside
+    | Post
+    | AtOnce
+    | Behind
+    | Fetch
+    | Each
+    | Walk
+    | Crowd
+    | Train
+    | Tell
+    | Ahead
+    | Anew
+)
 
 
 class Case(Struct, frozen=True, kw_only=True):
@@ -307,6 +358,20 @@ class Case(Struct, frozen=True, kw_only=True):
         return tuple(fetches)
 
     @property
+    def tells(self) -> tuple[Tell, ...]:
+        """Every APDU of the case, in order."""
+        tells: list[Tell] = []
+        for step in self.steps:
+            match step:
+                case Tell():
+                    tells.append(step)
+                case Ahead():
+                    tells.extend(step.tells)
+                case _:
+                    pass
+        return tuple(tells)
+
+    @property
     def openings(self) -> frozenset[Opening]:
         """How the connections of the case begin."""
         later = (step.opening for step in self.steps if isinstance(step, Reconnect | Beside))
@@ -315,19 +380,25 @@ class Case(Struct, frozen=True, kw_only=True):
     @property
     def needs(self) -> frozenset[str]:
         """The names that the target has to fill for this case."""
-        said: tuple[Ask | Post | Fetch, ...] = (*self.asks, *self.posts, *self.fetches)
+        said: tuple[Ask | Post | Fetch | Tell, ...] = (
+            *self.asks,
+            *self.posts,
+            *self.fetches,
+            *self.tells,
+        )
         kept = {name for one in said for name in one.keep}
         kept |= {name for step in self.steps if isinstance(step, Each) for name in step.names}
         used = {name for one in (*said, *self.undo) for text in _texts(one) for name in names_in(text)}
         other = {"other_user"} if Opening.OTHER in self.openings else set()
-        ways = self.ways if self.posts or self.fetches else ()
+        ways = self.ways if self.posts or self.fetches or self.tells else ()
         return frozenset((used - kept) | other).union(self.also_needs, ways)
 
     @property
     def ways(self) -> frozenset[str]:
-        """How the server is spoken to: sip2, ncip (over HTTPS), ncip_tcp, sru."""
+        """How the server is spoken to: sip2, ncip (over HTTPS), ncip_tcp, sru, z3950."""
         ways = {"ncip_tcp" if post.over_tcp else "ncip" for post in self.posts}
         ways |= {"sru"} if self.fetches else set()
+        ways |= {"z3950"} if self.tells else set()
         return frozenset(ways | ({"sip2"} if self.asks or not ways else set()))
 
     @property
@@ -345,11 +416,13 @@ class Case(Struct, frozen=True, kw_only=True):
 _SERVICE = re.compile(r"<([A-Za-z]+)")
 
 
-def _texts(sent: Ask | Post | Fetch) -> tuple[str, ...]:
+def _texts(sent: Ask | Post | Fetch | Tell) -> tuple[str, ...]:
     """What is sent in a step, as far as it has names in it."""
     match sent:
         case Fetch():
             return (*(value for _, value in sent.parameters), *sent.head.values())
+        case Tell():
+            return tuple(part.content for part in sent.apdu.walk() if isinstance(part.content, str))
         case _:
             return (sent.text,)
 
@@ -417,3 +490,18 @@ class FetchHow(TypedDict, total=False):
 def fetch(parameters: Parameters, *claims: ResponseClaim, **how: Unpack[FetchHow]) -> Fetch:
     """Return an SRU request with claims about its answer."""
     return Fetch(parameters=parameters, claims=claims, **how)
+
+
+class TellHow(TypedDict, total=False):
+    """The parts of Tell that most APDUs leave as they are."""
+
+    name: str
+    keep: Mapping[str, Callable[[Element], str | None]]
+    shape: Callable[[bytes], bytes]
+    piece: int
+    awaits: Awaits
+
+
+def tell(apdu: Element, *claims: ApduClaim, **how: Unpack[TellHow]) -> Tell:
+    """Return an APDU of Z39.50 with claims about its answer."""
+    return Tell(apdu=apdu, claims=claims, **how)

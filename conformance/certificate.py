@@ -15,6 +15,7 @@ from conformance.runner import Findings, Outcome, Verdict
 from conformance.sru.texts import OFFERS
 from conformance.target import Ncip, Target
 from conformance.wire.sip2 import SUPPORTED_ORDER
+from conformance.z3950.texts import OFFERS as Z3950_OFFERS
 
 _VERDICTS = tuple(Verdict)
 _ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>|#"})
@@ -106,7 +107,16 @@ def _sru(findings: Findings, target: Target) -> Iterator[tuple[str, str]]:
     yield "not found there", "; ".join(lacking) or "nothing is missing"
 
 
-_WHO = {"sip2": _sip2, "ncip": _ncip, "sru": _sru}
+def _z3950(findings: Findings, target: Target) -> Iterator[tuple[str, str]]:
+    """Who was spoken to over Z39.50, and what was found there."""
+    yield "target", "" if target.z3950 is None else target.z3950.address
+    yield (
+        "offered",
+        ", ".join(sorted(words for name, words in Z3950_OFFERS.items() if name in findings.offers)),
+    )
+
+
+_WHO = {"sip2": _sip2, "ncip": _ncip, "sru": _sru, "z3950": _z3950}
 
 
 def _run(started: datetime, outcomes: Sequence[Outcome]) -> Iterator[tuple[str, str]]:

@@ -19,9 +19,21 @@ from conformance.ncip.catalogue import CASES as NCIP_CASES
 from conformance.runner import run
 from conformance.sip2.catalogue import CASES as SIP2_CASES
 from conformance.sru.catalogue import CASES as SRU_CASES
-from conformance.target import Ncip, Spoken, Sru, Target, TargetError, checked, checked_sru, target_at
+from conformance.target import (
+    Z3950,
+    Ncip,
+    Spoken,
+    Sru,
+    Target,
+    TargetError,
+    checked,
+    checked_sru,
+    target_at,
+    z3950_at,
+)
+from conformance.z3950.catalogue import CASES as Z3950_CASES
 
-GROUPS = {"sip2": SIP2_CASES, "ncip": NCIP_CASES, "sru": SRU_CASES}
+GROUPS = {"sip2": SIP2_CASES, "ncip": NCIP_CASES, "sru": SRU_CASES, "z3950": Z3950_CASES}
 PASSED, FAILED, USAGE = 0, 1, 2
 _EXITS = """exit codes: 0 every MUST passed (or every answer under load was right, every promise kept),
 1 something failed, was not tried (kiosk) or cannot be reached, 2 the command line is wrong"""
@@ -52,8 +64,8 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="circdesk-conformance",
         description="Plays a self-check against any SIP2 server, a partner against any NCIP responder, a "
-        "discovery tool against any SRU end point, or a server against any self-check, and says where the "
-        "other side departs from the protocol.",
+        "discovery tool against any SRU end point or Z39.50 target, or a server against any self-check, and "
+        "says where the other side departs from the protocol.",
         epilog=_EXITS,
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -84,6 +96,16 @@ def build_parser() -> argparse.ArgumentParser:
     _add_responder(sru)
     _add_choice(sru)
     sru.set_defaults(act=_play, group="sru")
+    z3950 = commands.add_parser(
+        "z3950",
+        help="play the Z39.50 cases, and those that see a loan in an OPAC record",
+        description="Finds out what a Z39.50 target has, and plays the cases for it.",
+        epilog=_EXITS,
+    )
+    _add_target(z3950)
+    _add_searched(z3950)
+    _add_choice(z3950)
+    z3950.set_defaults(act=_play, group="z3950")
     loads = commands.add_parser("load", help="put a server under load and check every answer", epilog=_EXITS)
     protocols = loads.add_subparsers(required=True, metavar="PROTOCOL")
     load_sip2 = protocols.add_parser(
@@ -197,6 +219,16 @@ def _add_endpoint(parser: argparse.ArgumentParser) -> None:
         "--open", action="store_true", help="the other end point that the facts name (https.sru_open)"
     )
     group.add_argument("--sru-title", metavar="WORD", help="a word of a title that is found there")
+
+
+def _add_searched(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("the Z39.50 target")
+    group.add_argument(
+        "--z3950",
+        metavar="HOST:PORT/DATABASE",
+        help="where Z39.50 is spoken, if --target is another's address",
+    )
+    group.add_argument("--z3950-title", metavar="WORD", help="a word of a title that is found there")
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
@@ -316,8 +348,7 @@ def _target(options: argparse.Namespace) -> Target:
     if not options.target:
         raise UsageError("--target is needed")
     try:
-        spoken = Spoken.SRU if options.group == "sru" else Spoken.NCIP
-        target = target_at(options.target, spoken)
+        target = target_at(options.target, _spoken(options))
     except TargetError as problem:
         raise UsageError(str(problem)) from problem
     given = {
@@ -339,10 +370,18 @@ def _target(options: argparse.Namespace) -> Target:
         "cases": options.fact and {**target.cases, **dict(map(_fact, options.fact))},
         "ncip": _responder(options, target.ncip),
         "sru": _endpoint(options, target.sru),
+        "z3950": _searched(options, target.z3950),
     }
     return msgspec.structs.replace(
         target, **{name: value for name, value in given.items() if value is not None}
     )
+
+
+def _spoken(options: argparse.Namespace) -> Spoken:
+    """Return what is spoken at a target that is no file of facts."""
+    if options.group == "z3950" and options.z3950 is None:
+        return Spoken.Z3950
+    return Spoken.SRU if options.group == "sru" else Spoken.NCIP
 
 
 def _responder(options: argparse.Namespace, known: Ncip | None) -> Ncip | None:
@@ -380,6 +419,15 @@ def _endpoint(options: argparse.Namespace, known: Sru | None) -> Sru | None:
     if known is None and "url" not in said:
         raise UsageError("--sru-title: say where SRU is spoken, with --sru")
     return checked_sru(msgspec.structs.replace(known or Sru(url=""), **said))
+
+
+def _searched(options: argparse.Namespace, known: Z3950 | None) -> Z3950 | None:
+    """Return what flags and facts say of Z39.50; None if the flags say nothing."""
+    where, title = getattr(options, "z3950", None), getattr(options, "z3950_title", None)
+    place = known if where is None else z3950_at(where)
+    if place is None and title is not None:
+        raise UsageError("--z3950-title: say where Z39.50 is spoken, with --z3950")
+    return place if place is None or title is None else msgspec.structs.replace(place, title=title)
 
 
 def _fact(text: str) -> tuple[str, str]:

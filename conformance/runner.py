@@ -16,6 +16,8 @@ from typing import assert_never
 from msgspec import Struct
 
 from conformance.case import (
+    Ahead,
+    Anew,
     Ask,
     AtOnce,
     Awaits,
@@ -31,6 +33,7 @@ from conformance.case import (
     Post,
     Reconnect,
     Scene,
+    Tell,
     Train,
     UnsupportedError,
     Walk,
@@ -40,7 +43,7 @@ from conformance.ncip.texts import LOOKUP_VERSION
 from conformance.sru.conversation import SruConversation
 from conformance.sru.survey import Survey
 from conformance.sru.texts import ALWAYS, OFFERS
-from conformance.target import Sru, Target, TargetError, ncip_tls_context, sru_tls_context, tls_context
+from conformance.target import Z3950, Sru, Target, TargetError, ncip_tls_context, sru_tls_context, tls_context
 from conformance.wire.line import EndedError, LateError, Line
 from conformance.wire.sip2 import (
     DIGITS,
@@ -51,6 +54,9 @@ from conformance.wire.sip2 import (
     read,
     seal,
 )
+from conformance.z3950.conversation import Z3950Conversation
+from conformance.z3950.survey import survey as survey_z3950
+from conformance.z3950.texts import OFFERS as Z3950_OFFERS
 
 EACH_CASE_TAKES = 3  # patrons and items a case may have to itself
 _TWO = 2  # items that only off-line cases touch
@@ -139,6 +145,19 @@ class Runner:
             await self._survey_ncip()
         if "sru" in ways and self._target.sru is not None:
             await self._survey_sru(self._target.sru)
+        if "z3950" in ways and self._target.z3950 is not None:
+            await self._survey_z3950(self._target.z3950)
+
+    async def _survey_z3950(self, z3950: Z3950) -> None:
+        """Find out what the target has. TargetError: nothing answers."""
+        play = self._play(names_for(self._target, 0))
+        try:
+            found = await survey_z3950(play.z3950, z3950.title, self._target.items)
+        except (EndedError, LateError, ClaimError) as error:
+            raise TargetError(f"{z3950.address} does not answer: {error}") from error
+        finally:
+            await play.close()
+        self.offers = {**self.offers, **found}
 
     async def _survey_sru(self, sru: Sru) -> None:
         """Find out what the end point has. TargetError: nothing answers."""
@@ -149,7 +168,7 @@ class Runner:
             raise TargetError(f"{sru.url} does not answer: {error}") from error
         except ClaimError as problem:
             raise TargetError(f"{sru.url}: {problem}") from problem
-        self.offers = survey.names
+        self.offers = {**self.offers, **survey.names}
 
     async def _survey_ncip(self) -> None:
         """Ask for the versions of NCIP (LookupVersion). TargetError: nothing answers."""
@@ -214,11 +233,12 @@ class Runner:
 
     def _lacking(self, case: Case, names: Mapping[str, str]) -> str:
         missing = sorted(case.needs - names.keys() - ALWAYS)
-        facts = [name for name in missing if name not in OFFERS]
+        offers = OFFERS | Z3950_OFFERS
+        facts = [name for name in missing if name not in offers]
         if facts:
             return "the target names no " + ", ".join(facts)
         if missing:
-            return f"the end point has not, or does not tell of, {OFFERS[missing[0]]}"
+            return f"the end point has not, or does not tell of, {offers[missing[0]]}"
         unanswered = sorted(case.requests & self._unanswered)
         if unanswered:
             return "the server's 98 says that it does not answer " + ", ".join(unanswered)
@@ -282,6 +302,7 @@ def names_for(target: Target, turn: int, ahead: float = 0.0, away: int = 0) -> d
     names |= {"sip2": target.host} if target.host else {}
     names |= target.ncip.names() if target.ncip is not None else {}
     names |= target.sru.names() if target.sru is not None else {}
+    names |= target.z3950.names() if target.z3950 is not None else {}
     names |= dict(zip(("patron", "patron2", "patron3"), _share(target.patrons, turn), strict=False))
     names |= dict(zip(("item", "item2", "item3"), _share(target.items, turn), strict=False))
     return names | dict(target.cases)
@@ -351,6 +372,13 @@ class _Play:
             self._target.sru, self._contexts.sru, self._deadline, self._scene, self.transcript
         )
 
+    @cached_property
+    def z3950(self) -> Z3950Conversation:
+        """Where Z39.50 is spoken. Raises EndedError if the target names no such place."""
+        if self._target.z3950 is None:
+            raise EndedError("the target names no place where Z39.50 is spoken")
+        return Z3950Conversation(self._target.z3950, self._deadline, self._scene, self.transcript)
+
     async def case(self, case: Case) -> None:
         """Play every step. Raises ClaimError, UnsupportedError, EndedError or LateError at the first that
         goes wrong.
@@ -377,6 +405,12 @@ class _Play:
                     await self.sru.crowd(step)
                 case Train():
                     await self.sru.train(step)
+                case Tell():
+                    await self.z3950.tell(step)
+                case Ahead():
+                    await self.z3950.ahead(step)
+                case Anew():
+                    await self.z3950.anew()
                 case Burst():
                     await self._burst(step)
                 case Beside():
@@ -422,7 +456,9 @@ class _Play:
             return None
 
     async def close(self) -> None:
-        """Drop the connection, if there is one."""
+        """Drop every connection that there is."""
+        if "z3950" in self.__dict__:
+            await self.z3950.close()
         if self._line:
             await self._line.close()
             self._line = None

@@ -78,17 +78,38 @@ class Sru(Struct, frozen=True):
         return {"sru": self.url, "sru_path": urlsplit(self.url).path or "/"}
 
 
+class Z3950(Struct, frozen=True):
+    """Where Z39.50 is spoken, what is searched there, and a word of a title that is found ("": unknown)."""
+
+    host: str
+    port: int
+    database: str = "Default"
+    title: str = ""
+
+    @property
+    def address(self) -> str:
+        """Where, as a person writes it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}/{self.database}"
+
+    def names(self) -> dict[str, str]:
+        """Return what a case may call these before anything was asked."""
+        return {"z3950": self.host, "z_database": self.database}
+
+
 class Spoken(Enum):
     """What is spoken at a URL that is the whole target."""
 
     NCIP = "an NCIP responder"
     SRU = "an SRU end point"
+    Z3950 = "a Z39.50 target"
 
 
 class Target(Struct, frozen=True):
     """A server, the credentials for it, and the barcodes that its library has for us.
 
-    Without a `host` it does not speak SIP2; without `ncip` it does not speak NCIP, without `sru` not SRU.
+    Without a `host` it does not speak SIP2; without `ncip` it does not speak NCIP, without `sru` not SRU,
+    without `z3950` not Z39.50.
     """
 
     host: str = ""
@@ -111,6 +132,7 @@ class Target(Struct, frozen=True):
     cases: Mapping[str, str] = {}
     ncip: Ncip | None = None
     sru: Sru | None = None
+    z3950: Z3950 | None = None
 
     @property
     def address(self) -> str:
@@ -119,6 +141,8 @@ class Target(Struct, frozen=True):
             return self.sru.url
         if not self.host and self.ncip is not None:
             return self.ncip.url
+        if not self.host and self.z3950 is not None:
+            return self.z3950.address
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
@@ -159,6 +183,7 @@ class _Numbered(Struct, frozen=True):
 class _Facts(Struct, frozen=True):
     sip2: _Sip2 | None = None
     https: _Https | None = None
+    z3950: Z3950 | None = None
     institution: str = ""
     pin: str | None = None
     patrons: _Numbered | None = None
@@ -178,12 +203,31 @@ def target_at(where: str, spoken: Spoken = Spoken.NCIP) -> Target:
         return _described(path)
     if _is_url(where, "https", "http"):
         return Target(sru=Sru(url=where)) if spoken is Spoken.SRU else Target(ncip=Ncip(url=where))
-    host, colon, port = where.rpartition(":")
-    if not (colon and host and port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+    if spoken is Spoken.Z3950:
+        return Target(z3950=z3950_at(where))
+    at = _place(where)
+    if at is None:
         raise TargetError(
             f"{where!r} is neither HOST:PORT nor a file of facts, nor the URL of {spoken.value}"
         )
-    return Target(host=host.strip("[]"), port=int(port))
+    return Target(host=at[0], port=at[1])
+
+
+def z3950_at(where: str) -> Z3950:
+    """Return the place HOST:PORT/DATABASE; without a database it is Default. Raises TargetError."""
+    address, _, database = where.partition("/")
+    at = _place(address)
+    if at is None:
+        raise TargetError(f"{where!r} is neither HOST:PORT/DATABASE nor a file of facts")
+    return Z3950(*at, database or "Default")
+
+
+def _place(where: str) -> tuple[str, int] | None:
+    """Return host and port of HOST:PORT, None if it is none."""
+    host, colon, port = where.rpartition(":")
+    if not (colon and host and port.isascii() and port.isdecimal() and 0 < int(port) < 65536):
+        return None
+    return host.strip("[]"), int(port)
 
 
 def tls_context(target: Target) -> ssl.SSLContext | None:
@@ -303,6 +347,7 @@ def _described(path: Path) -> Target:
         cases=facts.cases,
         ncip=_ncip(facts.https),
         sru=_sru(facts.https),
+        z3950=facts.z3950,
     )
 
 

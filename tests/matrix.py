@@ -142,6 +142,10 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "conformance cases of SRU and CQL, each of which a wrong end point fails",
         "a loan over SIP2 or NCIP seen in AVA by the conformance kit",
     ),
+    "Z39.50: conformance": (
+        "conformance cases of Z39.50, of which our target fails none",
+        "the Z39.50 cases find in Zebra and yaz-ztest what they found before",
+    ),
     "Remote storage": (
         "what leaves a facility's care is told to it (DeleteItem)",
         "a facility that is down is told later, in order, even after a kill",

@@ -12,6 +12,7 @@ from conformance.ncip.catalogue import CASES as NCIP_CASES
 from conformance.report import listed
 from conformance.sip2.catalogue import CASES
 from conformance.sru.catalogue import CASES as SRU_CASES
+from conformance.z3950.catalogue import CASES as Z3950_CASES
 
 FOLDER = Path(__file__).resolve().parents[2] / "conformance"
 README = (FOLDER / "README.md").read_text("utf-8")
@@ -32,11 +33,16 @@ def test_the_list_of_sru_cases_is_the_one_the_command_prints() -> None:
     assert printed.partition("\n\n## ")[0] == listed(SRU_CASES)
 
 
+def test_the_list_of_z3950_cases_is_the_one_the_command_prints() -> None:
+    printed = README.partition("<!-- circdesk-conformance z3950 --list -->\n")[2]
+    assert printed.partition("\n\n## ")[0] == listed(Z3950_CASES)
+
+
 @pytest.mark.parametrize("name", ["circdesk.toml", "alma.toml"])
 def test_what_is_known_to_diverge_is_a_case_that_there_is_with_a_reason(name: str) -> None:
     themes = tomllib.loads((FOLDER / name).read_text("utf-8"))
     known = {f"{theme}.{case}": reason for theme, cases in themes.items() for case, reason in cases.items()}
-    assert known.keys() <= {case.id for case in (*CASES, *NCIP_CASES, *SRU_CASES)}
+    assert known.keys() <= {case.id for case in (*CASES, *NCIP_CASES, *SRU_CASES, *Z3950_CASES)}
     assert all(known.values())
     assert f"`{name}`" in README
 
@@ -65,7 +71,9 @@ def test_every_flag_shown_is_one_the_command_takes() -> None:
     build_parser().parse_args(more_flags)
     endpoint_flags = ["sru", "--target", "u", "--sru", "u", "--open", "--sru-title", "w"]
     build_parser().parse_args(endpoint_flags)
-    every = (*flags, *more_flags, *endpoint_flags)
+    searched_flags = ["z3950", "--target", "u", "--z3950", "h:1/D", "--z3950-title", "w"]
+    build_parser().parse_args(searched_flags)
+    every = (*flags, *more_flags, *endpoint_flags, *searched_flags)
     assert all(flag in README for flag in every if flag.startswith("--"))
 
 

@@ -1,0 +1,1 @@
+"""The Z39.50 cases, a file per theme; `catalogue.py` gathers them, `survey.py` finds what they ask about."""
