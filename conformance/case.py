@@ -239,11 +239,12 @@ class Tell(Struct, frozen=True, kw_only=True):
     """One APDU to send over Z39.50 and what must come of it.
 
     `shape` is what becomes of its bytes. Without `awaits` the answer is that of its service, whose reference
-    id is the one that was sent.
+    id is the one that was sent. An Init says who the target says we are, unless `is_nobodys`.
     """
 
     apdu: Element
     claims: tuple[ApduClaim, ...] = ()
+    is_nobodys: bool = False
     name: str = ""  # under which later claims find the answer
     keep: Mapping[str, Callable[[Element], str | None]] = field(default_factory=dict)  # names for later texts
     shape: Callable[[bytes], bytes] = as_it_is
@@ -500,6 +501,7 @@ class TellHow(TypedDict, total=False):
     shape: Callable[[bytes], bytes]
     piece: int
     awaits: Awaits
+    is_nobodys: bool
 
 
 def tell(apdu: Element, *claims: ApduClaim, **how: Unpack[TellHow]) -> Tell:

@@ -229,6 +229,9 @@ def _add_searched(parser: argparse.ArgumentParser) -> None:
         help="where Z39.50 is spoken, if --target is another's address",
     )
     group.add_argument("--z3950-title", metavar="WORD", help="a word of a title that is found there")
+    group.add_argument("--z3950-user", metavar="NAME", help="whom it lets in, where not everybody may")
+    group.add_argument("--z3950-group", metavar="NAME", help="the group of that user, if it has one")
+    group.add_argument("--z3950-password", metavar="WORD", help="the password of that user")
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
@@ -423,11 +426,13 @@ def _endpoint(options: argparse.Namespace, known: Sru | None) -> Sru | None:
 
 def _searched(options: argparse.Namespace, known: Z3950 | None) -> Z3950 | None:
     """Return what flags and facts say of Z39.50; None if the flags say nothing."""
-    where, title = getattr(options, "z3950", None), getattr(options, "z3950_title", None)
+    where = getattr(options, "z3950", None)
     place = known if where is None else z3950_at(where)
-    if place is None and title is not None:
-        raise UsageError("--z3950-title: say where Z39.50 is spoken, with --z3950")
-    return place if place is None or title is None else msgspec.structs.replace(place, title=title)
+    given = {name: getattr(options, f"z3950_{name}", None) for name in ("title", "user", "group", "password")}
+    said = {name: value for name, value in given.items() if value is not None}
+    if place is None and said:
+        raise UsageError(f"--z3950-{min(said)}: say where Z39.50 is spoken, with --z3950")
+    return place if place is None else msgspec.structs.replace(place, **said)
 
 
 def _fact(text: str) -> tuple[str, str]:

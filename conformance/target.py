@@ -79,12 +79,18 @@ class Sru(Struct, frozen=True):
 
 
 class Z3950(Struct, frozen=True):
-    """Where Z39.50 is spoken, what is searched there, and a word of a title that is found ("": unknown)."""
+    """Where Z39.50 is spoken, what is searched there, and a word of a title that is found ("": unknown).
+
+    A target that lets in nobody else has a `user` for us, who may be of a `group`.
+    """
 
     host: str
     port: int
     database: str = "Default"
     title: str = ""
+    user: str = ""
+    group: str = ""
+    password: str = ""
 
     @property
     def address(self) -> str:
@@ -94,7 +100,12 @@ class Z3950(Struct, frozen=True):
 
     def names(self) -> dict[str, str]:
         """Return what a case may call these before anything was asked."""
-        return {"z3950": self.host, "z_database": self.database}
+        named = {"z3950": self.host, "z_database": self.database}
+        if self.user:
+            parts = (self.user, self.group, self.password) if self.group else (self.user, self.password)
+            named |= {"z_user": self.user, "z_password": self.password, "z_open": "/".join(parts)}
+            named |= {"z_group": self.group} if self.group else {"z_ungrouped": self.user}
+        return named
 
 
 class Spoken(Enum):

@@ -333,11 +333,12 @@ class PartnerTold(Struct, frozen=True, array_like=True, tag="partner-told", gc=F
 
 class RecordsLoaded(Struct, frozen=True, array_like=True, tag="records-loaded", gc=False):
     """Records of one kind (the name of its struct) were brought in from outside, new or in place of older
-    versions.
+    versions. ``left`` are the bibs that some were part of before, and are no more.
     """
 
     kind: str
     ids: tuple[int, ...]
+    left: tuple[BibId, ...] = ()
 
 
 Event = (

@@ -78,6 +78,7 @@ from core.ports import Change
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 
 QueueEntry = tuple[datetime, HoldId]
 
@@ -101,10 +102,10 @@ class Library:
         self._bib_by_control_number: dict[str, BibId] = {}
         self._patron_by_identifier: dict[str, PatronId] = {}
         self._items_of_bib: dict[BibId, tuple[ItemId, ...]] = {}
-        self._loans_of: dict[PatronId, dict[ItemId, None]] = {}
+        self._loans_of: dict[PatronId, dict[ItemId, Item]] = {}
         self._queue_of: dict[BibId, list[QueueEntry]] = {}
         self._holds_of: dict[PatronId, dict[HoldId, None]] = {}
-        self._open_fees_of: dict[PatronId, dict[FeeId, None]] = {}
+        self._owed_by: dict[PatronId, dict[FeeId, Decimal]] = {}
         self._hold_by_reference: dict[Reference, HoldId] = {}
         self._guest_by_reference: dict[Reference, ItemId] = {}
         self._fee_by_reference: dict[Reference, FeeId] = {}
@@ -138,7 +139,7 @@ class Library:
     def loans_of(self, patron: PatronId) -> tuple[Item, ...]:
         """The items on loan to a patron, in the order they were lent."""
         loans = self._loans_of.get(patron)
-        return tuple([self.items[item_id] for item_id in loans]) if loans else ()
+        return tuple(loans.values()) if loans else ()
 
     def queue_of(self, bib: BibId) -> list[Hold]:
         """The open holds of a bib in queue order: oldest first."""
@@ -181,12 +182,12 @@ class Library:
 
     def open_fees_of(self, patron: PatronId) -> list[Fee]:
         """The fees of a patron on which something is left to pay, oldest first."""
-        return [self.fees[fee_id] for fee_id in self._open_fees_of.get(patron, ())]
+        return [self.fees[fee_id] for fee_id in self._owed_by.get(patron, ())]
 
     def owed_by(self, patron: PatronId) -> Decimal:
         """The sum left on a patron's open fees."""
-        fees = self._open_fees_of.get(patron)
-        return sum([self.fees[fee_id].left for fee_id in fees], _NOTHING) if fees else _NOTHING
+        owed = self._owed_by.get(patron)
+        return sum(owed.values(), _NOTHING) if owed else _NOTHING
 
     # Changing
 
@@ -462,11 +463,10 @@ class Library:
             self.items[after.id] = after
         borrower = before.loan.patron if before is not None and before.loan is not None else None
         borrower_now = after.loan.patron if after is not None and after.loan is not None else None
-        if borrower != borrower_now:
-            if before is not None and borrower is not None:
-                _remove(self._loans_of, borrower, before.id)
-            if after is not None and borrower_now is not None:
-                self._loans_of.setdefault(borrower_now, {})[after.id] = None
+        if before is not None and borrower is not None and borrower != borrower_now:
+            _remove(self._loans_of, borrower, before.id)
+        if after is not None and borrower_now is not None:
+            self._loans_of.setdefault(borrower_now, {})[after.id] = after
 
     def _catalogue(self, before: Item | None, after: Item | None) -> None:
         """An item that is new or gone, or has another barcode or bib."""
@@ -491,10 +491,11 @@ class Library:
 
     def _put_fee(self, fee: Fee, exists: bool) -> None:
         _set(self.fees, fee.id, fee if exists else None)
-        if exists and fee.left > 0:
-            self._open_fees_of.setdefault(fee.patron, {})[fee.id] = None
+        left = fee.left
+        if exists and left > 0:
+            self._owed_by.setdefault(fee.patron, {})[fee.id] = left
         else:
-            _remove(self._open_fees_of, fee.patron, fee.id)
+            _remove(self._owed_by, fee.patron, fee.id)
         if fee.reference is not None:
             _set(self._fee_by_reference, fee.reference, fee.id if exists else None)
 
@@ -579,10 +580,10 @@ def _forget(table: dict[K, V], key: K, value: V) -> None:
         del table[key]
 
 
-def _remove(table: dict[K, dict[V, None]], key: K, value: V) -> None:
+def _remove(table: dict[K, dict[V, T]], key: K, member: V) -> None:
     members = table.get(key)
     if members is None:
         return
-    members.pop(value, None)
+    members.pop(member, None)
     if not members:
         del table[key]

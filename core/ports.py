@@ -5,9 +5,9 @@ Adapters live in `core.storage` and `servers`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -201,6 +201,11 @@ class IndexView(Protocol):
         """What is listed of the point in the bibs that the plan finds: the most frequent first."""
 
 
+Piece = tuple[str, Any]
+"""Something of an entry, as an index wants it; what it says is the index's own business."""
+Pieces = tuple[Piece, ...]
+
+
 class Prepared(Struct, frozen=True, gc=False):
     """An entry as an index takes it in (`Prepare`)."""
 
@@ -209,10 +214,29 @@ class Prepared(Struct, frozen=True, gc=False):
 
 
 class Prepare(Protocol):
-    """Makes of an entry what an index takes in. Pure, and can be sent to another process."""
+    """Makes of entries what an index takes in. Pure, and can be sent to another process.
+
+    An entry is made of pieces. They depend on nothing but what they are made of, so that whoever has the same
+    in many entries may make its pieces once.
+    """
 
     def __call__(self, entry: Entry) -> Prepared:
-        """The entry as the index wants it."""
+        """A whole entry as the index wants it."""
+
+    def text(self, row: str, text: str) -> Pieces:
+        """The pieces of a text (`Entry.texts`)."""
+
+    def term(self, point: str, term: str) -> Pieces:
+        """The pieces of a term."""
+
+    def heading(self, point: str, heading: str) -> Pieces:
+        """The pieces of a heading."""
+
+    def order(self, point: str, key: str | int) -> Pieces:
+        """The pieces of what the bib is sorted by."""
+
+    def whole(self, bib: BibId, pieces: Sequence[Piece]) -> Prepared:
+        """An entry of such pieces: texts are in their order, of what is there twice the first counts."""
 
 
 class SearchIndex(Protocol):
@@ -245,8 +269,20 @@ class SearchIndex(Protocol):
     def commit(self, position: int) -> None:
         """Let all of this be seen, and keep it with the number of the last event that is in it."""
 
+    def divided(self, shares: int) -> Sequence[OpenIndex]:
+        """Ways to open as many indexes, all empty: each can be sent to another process, and filled there."""
+
+    def join(self, shares: int, position: int) -> None:
+        """Let what was committed to these be seen in place of all there was, and keep it like `commit`. They
+        are closed by now, and are no more from then on. No bib may be in two of them.
+        """
+
     def close(self) -> None:
         """Let go of everything; what was not committed is forgotten. Idempotent."""
+
+
+OpenIndex = Callable[[], SearchIndex]
+"""Opens an index, and makes one where there is none of this format. Another process may be given it."""
 
 
 class IndexBroken(Exception):

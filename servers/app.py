@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -128,18 +129,13 @@ class Server:
         self.ncip_tcp = NcipTcpFront(settings.ncip_tcp, self.ncip)
         self.outgoing = Outgoing(store, SystemClock(), desk)
         self.exported = Exported(store)
-        self.indexing = Indexing(
-            store,
-            desk.library,
-            state / CATALOGUE,
-            partial(TantivyIndex.open, state / CATALOGUE / "index", index_layout(table())),
-        )
+        self.indexing = indexing_of(store, desk.library, state)
         self.catalogue = Catalogue(
             table().points, lambda: self.indexing.view, time.monotonic, resolvers(desk.library)
         )
         house = House(self.catalogue, desk, self.indexing, store.bibs)
         self.sru = SruFront(house)
-        self.z3950 = Z3950Front(settings, Z3950House(self.catalogue, desk, self.indexing))
+        self.z3950 = Z3950Front(settings, Z3950House(self.catalogue, desk, self.indexing), credentials)
         self._certificates = certificates
         self._store = store
         self._journal = journal
@@ -458,6 +454,13 @@ def open_store(settings: Settings, state: Path) -> Store:
             return MemoryStore()
         case StoreKind.SQLITE:
             return SqliteStore.open(state / settings.store.file)
+
+
+def indexing_of(store: Store, library: Library, state: Path) -> Indexing:
+    """The catalogue of a library, in its state directory; standard error shows how far it is."""
+    folder = state / CATALOGUE
+    opens = partial(TantivyIndex.open, folder / "index", index_layout(table()))
+    return Indexing(store, library, folder, opens, sys.stderr)
 
 
 def index_layout(rules: Table) -> Layout:

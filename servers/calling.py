@@ -1,10 +1,12 @@
-"""How a tool reaches a server: a connection with a deadline, and TLS that trusts one authority.
+"""How a tool reaches a server: a connection with a deadline, and TLS that trusts one authority, by options
+that read the same in each.
 
 The rule it keeps: whatever goes wrong is one sentence that says what to do.
 """
 
 from __future__ import annotations
 
+import argparse
 import socket
 import ssl
 from pathlib import Path
@@ -12,6 +14,24 @@ from pathlib import Path
 
 class ClientProblem(Exception):
     """The conversation did not work out; the sentence says how."""
+
+
+def add_reaching_arguments(where: argparse._ArgumentGroup) -> None:
+    """The options ``--ca`` and ``--timeout``."""
+    where.add_argument("--ca", type=Path, metavar="FILE", help="authority of the server's certificate (PEM)")
+    where.add_argument(
+        "--timeout", type=_seconds, default=30.0, metavar="SECONDS", help="(default: %(default).0f)"
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return seconds
 
 
 def connected(host: str, port: int, timeout: float) -> socket.socket:

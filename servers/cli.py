@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "demo": Command("servers.demo.command", "a library to try things on, with every listener"),
     "serve": Command("servers.serve", "serve a library of your own"),
     "load": Command("servers.load.command", "bring in MARC records, items, patrons, loans and holds"),
+    "index": Command("servers.catalogue.command", "build the index of the catalogue while no server runs"),
     "sip2": Command("servers.sip2.command", "be a self-check: one message, raw lines, or a shell"),
     "ncip": Command(
         "servers.ncip.client.command", "be a broker or a storage system: any message of NCIP, and its answer"

@@ -22,6 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as time_of_day
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv6Address
 from math import isfinite
@@ -52,6 +53,12 @@ PLAIN = "\x1b[0m"
 
 _TOLD = (Decimal, date, time_of_day, timedelta, PurePath, IPv4Address, IPv6Address)
 """Types whose text is their value and nothing else."""
+
+_JSON = json.JSONEncoder(separators=(",", ":"))
+_JSON_FOR_PEOPLE = json.JSONEncoder(ensure_ascii=False)
+
+_MISTAKABLE = re.compile(r'[ "=\\]')
+"""What could end a value in a line for people."""
 
 Fields = MutableMapping[str, Any]
 
@@ -227,6 +234,7 @@ class LibraryHandler(logging.Handler):
         log("library", message=re.split(r"[(\n]", message, maxsplit=1)[0], exc_info=record.exc_info)
 
 
+@lru_cache(maxsize=1024)
 def _is_secret_name(name: str) -> bool:
     lower = name.lower()
     return any(word in lower for word in SECRET_WORDS) or not SECRET_FIELDS.isdisjoint(
@@ -243,7 +251,7 @@ def _text(text: str, longest: int) -> str:
 
 
 def _as_json(line: Mapping[str, Any]) -> str:
-    return json.dumps(line, separators=(",", ":"))
+    return _JSON.encode(line)
 
 
 def _for_people(line: Mapping[str, Any], before: str = "", after: str = "") -> str:
@@ -262,9 +270,9 @@ def _in_colour(line: Mapping[str, Any]) -> str:
 
 
 def _quoted(value: object) -> str:
-    if isinstance(value, str) and value and not any(char in ' "=\\' for char in value):
+    if isinstance(value, str) and value and _MISTAKABLE.search(value) is None:
         return value
-    return json.dumps(value, ensure_ascii=False)
+    return _JSON_FOR_PEOPLE.encode(value)
 
 
 def _error(exc_info: object) -> BaseException | None:

@@ -33,6 +33,12 @@ _NOT_OURS: Final[Mapping[int | None, str]] = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `circdesk serve`."""
+    add_state_arguments(parser)
+    add_listener_arguments(parser)
+
+
+def add_state_arguments(parser: argparse.ArgumentParser) -> None:
+    """Where the records are, and the configuration they are served by."""
     parser.add_argument(
         "--state",
         type=Path,
@@ -46,7 +52,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help=f"configuration (default: {CONFIGURATION} in the state directory, if there is one)",
     )
-    add_listener_arguments(parser)
 
 
 def add_listener_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,13 +73,17 @@ def add_listener_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    path = args.config or args.state / CONFIGURATION
 
     def read() -> Settings:
-        settings = read_settings(path) if args.config or path.exists() else Settings()
-        return at_addresses(settings, args)
+        return at_addresses(settings_of(args), args)
 
     return run_server(read, args.state, args.loop, _say_ready)
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """What the configuration says."""
+    path = args.config or args.state / CONFIGURATION
+    return read_settings(path) if args.config or path.exists() else Settings()
 
 
 def run_server(read: Reread, state: Path, loop: str, ready: Callable[[Server], None]) -> int:

@@ -144,6 +144,7 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "Z39.50: conformance": (
         "conformance cases of Z39.50, of which our target fails none",
+        "conformance cases of Z39.50, each of which a wrong target fails",
         "the Z39.50 cases find in Zebra and yaz-ztest what they found before",
     ),
     "Remote storage": (
@@ -194,6 +195,8 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "yaz-client and zoomsh over SRU 1.1, 1.2 and 2.0",
         "SRU clients from the package index are served",
         "hits obey arithmetic over SRU, and pages join",
+        "a cursor goes on in its own moment, whatever becomes of the index",
+        "lists and facets show values as people write them",
     ),
     "Availability": (
         "AVA, AVE and AVD as things are at the answer",
@@ -202,6 +205,7 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "holdings of one campus",
         "a check-out over SIP2 is in the very next SRU answer",
         "an SRU answer waits until what it tells is durable",
+        "an SRU answer waits for no more than it tells",
     ),
     "Z39.50": (
         "Search, Present, Scan, Sort and Delete by yaz-client and zoomsh",
@@ -221,6 +225,9 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "an association ends with the right Close",
         "a target that is asked too fast or not read holds back",
         "a readable trace of each association",
+        "who may search over Z39.50: everybody, or users by password or address",
+        "who guesses a password over Z39.50 runs dry, and nobody else does",
+        "no password of Z39.50 in a log, a trace or a decoded APDU",
         "circdesk z3950 searches, shows and scans",
         "APDUs in hex decoded",
     ),
@@ -260,6 +267,7 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "Z39.50: open, idPass and anonymous, decided by the server",
         "Z39.50: UTF-8, MARC-8 and Latin-1 negotiated",
         "Z39.50: one operation at a time, in order, reference ids echoed",
+        "Z39.50: a request that comes again means what it meant, whoever sends it",
         "Z39.50: an operation is cancelled while it runs",
         "Z39.50: Close from both sides, and none in version 2",
         "Z39.50: a service that is not offered says so itself",
@@ -306,9 +314,15 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "words are folded once, for index, query and scan",
         "the table of access points has Alma's names and relations",
         "hits obey arithmetic, pages join, scans count as searches do",
+        "every set of real records is indexed and searchable",
+        "the laws of hits, pages and lists hold over every set of real records",
         "a barcode is found in the same moment",
         "the order of hits is total, and articles do not sort",
         "the index follows the log, over restarts",
+        "several processes index as one does",
+        "the index can be built by a command",
+        "a large catalogue answers before its records are ready",
+        "electronic inventory that comes, changes, moves or ends is found so",
         "an index that is lost or old is built anew",
     ),
     "Running it": (

@@ -8,6 +8,7 @@ from conformance.wire.z3950 import (
     GENERAL_STRING,
     INTEGER,
     NULL,
+    VISIBLE_STRING,
     Element,
     bits,
     boolean,
@@ -54,6 +55,7 @@ ANSWERS = {
 OPTIONS = (0, 1, 2, 4, 7, 8, 13, 14)
 """search, present, delete, trigger, scan, sort, concurrent operations, named result sets."""
 TITLE = 4
+LARGEST_RECORD, IDENTIFICATION = 6, 7
 _SIZE = 1_048_576
 
 
@@ -75,6 +77,25 @@ def init(
         number(6, largest),
         *more,
     )
+
+
+def opened_as(text: str) -> Element:
+    """What an initializeRequest says of who we are, in the open way."""
+    return context(7, universal(VISIBLE_STRING, text))
+
+
+def passed_as(user: str, password: str | None, group: str | None = None) -> Element:
+    """What it says in three parts (idPass)."""
+    parts = ((0, group), (1, user), (2, password))
+    return context(7, sequence(*(Element(tag, text) for tag, text in parts if text is not None)))
+
+
+def identified(request: Element) -> Element:
+    """An initializeRequest that says who the target says we are, unless it says anything of that already."""
+    if request.at(IDENTIFICATION) is not None:
+        return request
+    behind = next(place for place, part in enumerate(request.parts, 1) if part.number == LARGEST_RECORD)
+    return context(INIT, *request.parts[:behind], opened_as("{z_open}"), *request.parts[behind:])
 
 
 def attribute(kind: int, value: int | str) -> Element:
@@ -242,6 +263,7 @@ def number_term(tag: int, value: int) -> Element:
 NULL_TERM = Element(221, b"")
 EXTERNAL_TERM = context(219, oid(NOBODYS), Element(1, b"x"))
 NULL_IDENTIFICATION = context(7, universal(NULL, b""))
+FOREIGN_IDENTIFICATION = context(7, universal(EXTERNAL, (oid(NOBODYS), Element(1, b"x"))))
 USER_INFORMATION = context(11, universal(EXTERNAL, (oid(NOBODYS), Element(1, b"x"))))
 OTHER_INFORMATION = context(201, sequence(context(4, oid(NOBODYS), Element(1, b"x"))))
 ONE_MORE_RANGE = context(212, sequence(number(1, 2), number(2, 1)))

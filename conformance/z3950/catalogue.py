@@ -12,10 +12,12 @@ from conformance.z3950 import (
     opening,
     presenting,
     searching,
+    who,
 )
 
 CASES: tuple[Case, ...] = (
     *opening.CASES,
+    *who.CASES,
     *searching.CASES,
     *attributes.CASES,
     *counting.CASES,

@@ -3,9 +3,9 @@
 from conformance.case import ApduClaim, Ask, Case, Level, Step, ask, tell
 from conformance.sip2.claims import code, fixed
 from conformance.sip2.lines import CHECKIN, CHECKIN_LAST, CHECKOUT
-from conformance.wire.z3950 import Element
-from conformance.z3950.apdus import OPAC, SUTRS, USMARC, present, search, term
-from conformance.z3950.claims import is_but, records, records_of
+from conformance.wire.z3950 import Element, oid
+from conformance.z3950.apdus import OPAC, USMARC, present, search, term
+from conformance.z3950.claims import is_but, records, records_of, same_records_as
 from conformance.z3950.steps import OPEN, case
 
 _LAYOUT = "Z39.50, RecordSyntax-opac: OPACRecord"
@@ -14,7 +14,17 @@ _ITEM = term("{item}", (1, "barcode"))
 _CHECK_OUT = ask(CHECKOUT, code("12"), fixed("ok", "1"))
 _CHECK_IN = ask(CHECKIN, code("10"), fixed("ok", "1"))
 _UNDO = (Ask(text=CHECKIN_LAST),)
-_AVAILABLE, _DUE, _ITEM_ID, _CIRCULATION = 1, 2, 5, 19
+_BIB, _AVAILABLE, _DUE, _ITEM_ID, _CIRCULATION = 1, 1, 2, 5, 19
+
+
+def _opac_records(answer: Element) -> tuple[Element, ...]:
+    """The OPACRecord inside each record of an answer."""
+    return tuple(
+        part.parts[1].parts[0]
+        for record in records_of(answer)
+        for part in record.walk()
+        if part.parts[:1] == (oid(OPAC),) and len(part.parts) > 1 and part.parts[1].parts
+    )
 
 
 def circulation_of(answer: Element) -> tuple[Element, ...]:
@@ -51,8 +61,7 @@ def _is_due(answer: Element) -> bool:
 
 
 def _said(answer: Element, tag: int) -> bool:
-    entries = circulation_of(answer)
-    return bool(entries) and all(one.at(tag) is not None for one in entries)
+    return all(one.at(tag) is not None for one in circulation_of(answer))
 
 
 def _asked(*claims: ApduClaim) -> tuple[Step, ...]:
@@ -93,11 +102,7 @@ CASES: tuple[Case, ...] = (
         "an OPAC record has its bib in it",
         is_but(
             "a bibliographicRecord",
-            lambda answer: any(
-                part.number == 1 and part.parts and part.parts[0].number == 1
-                for record in records_of(answer)
-                for part in record.walk()
-            ),
+            lambda answer: all(one.at(_BIB) is not None for one in _opac_records(answer)),
         ),
     ),
     _opac(
@@ -140,8 +145,8 @@ CASES: tuple[Case, ...] = (
         "bib-stays",
         "a loan changes nothing in the bib",
         tell(search(_ITEM)),
-        tell(present(syntax=USMARC, elements="F"), records(1)),
+        tell(present(syntax=USMARC, elements="F"), records(1), name="before"),
         _CHECK_OUT,
-        tell(present(syntax=SUTRS, elements="F"), records(1)),
+        tell(present(syntax=USMARC, elements="F"), records(1), same_records_as("before")),
     ),
 )

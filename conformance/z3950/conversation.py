@@ -8,7 +8,7 @@ from conformance.case import Ahead, Awaits, ClaimError, Scene, Tell
 from conformance.target import Z3950
 from conformance.wire.line import EndedError, Line
 from conformance.wire.z3950 import Element, UnreadableError, diagnostics, length_of_apdu, read, write
-from conformance.z3950.apdus import ANSWERS
+from conformance.z3950.apdus import ANSWERS, INIT, identified
 
 _SHOWN = 200  # octets of a long APDU that a transcript keeps
 _REFERENCE = 2
@@ -66,7 +66,10 @@ class Z3950Conversation:
         return self._lines[-1]
 
     def _written(self, tell: Tell) -> bytes:
-        data = tell.shape(write(tell.apdu, self._scene.say))
+        apdu = tell.apdu
+        if apdu.number == INIT and self._place.user and not tell.is_nobodys:
+            apdu = identified(apdu)
+        data = tell.shape(write(apdu, self._scene.say))
         self._tell(">", data)
         return data
 
@@ -100,7 +103,12 @@ class Z3950Conversation:
             self._scene.names[name] = value
 
     def _tell(self, direction: str, data: bytes) -> None:
-        """Write bytes down for the eye: hexadecimal, and their length if there are more than are shown."""
+        """Write bytes down for the eye: hexadecimal, and their length if there are more than are shown. The
+        password is not shown.
+        """
+        secret = self._place.password.encode()
+        if secret:
+            data = data.replace(secret, b"*" * len(secret))
         more = "" if len(data) <= _SHOWN else f"… ({len(data)} octets)"
         self._transcript.append(f"{direction} {data[:_SHOWN].hex(' ')}{more}")
 

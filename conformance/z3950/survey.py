@@ -59,7 +59,8 @@ async def survey(spoken: Z3950Conversation, title: str, items: Sequence[str]) ->
         found["z_sort"] = "yes"
     if _SCAN in options:
         found |= await _scanned(spoken, found["z_word"])
-    return found | await _negotiated(spoken)
+    found |= await _negotiated(spoken)
+    return found | await _closed(spoken)
 
 
 async def _word(spoken: Z3950Conversation, title: str) -> tuple[str, int]:
@@ -105,15 +106,22 @@ async def _negotiated(spoken: Z3950Conversation) -> dict[str, str]:
     return {"z_charset": "yes"} if agreed else {}
 
 
+async def _closed(spoken: Z3950Conversation) -> dict[str, str]:
+    """Whether nobody is let in who does not say who it is."""
+    await spoken.anew()
+    answer = await _ask(spoken, apdus.init(), is_nobodys=True)
+    return {} if answer is not None and succeeded(answer) else {"z_closed": "yes"}
+
+
 async def _hits(spoken: Z3950Conversation, request: Element) -> int:
     answer = await _ask(spoken, request)
     return 0 if answer is None else int(count_of(answer) or 0)
 
 
-async def _ask(spoken: Z3950Conversation, request: Element) -> Element | None:
+async def _ask(spoken: Z3950Conversation, request: Element, *, is_nobodys: bool = False) -> Element | None:
     """Return the answer, None if the target hangs up; then another association is opened."""
     try:
-        answer = await spoken.tell(Tell(apdu=request, awaits=Awaits.ANSWER_OR_END))
+        answer = await spoken.tell(Tell(apdu=request, awaits=Awaits.ANSWER_OR_END, is_nobodys=is_nobodys))
     except (EndedError, LateError):
         answer = None
     if answer is None or answer.number == apdus.CLOSE:

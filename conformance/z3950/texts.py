@@ -14,6 +14,7 @@ OFFERS = {
     "z_named": "named result sets",
     "z_cql": "queries in CQL (type 104)",
     "z_charset": "negotiation of character sets",
+    "z_closed": "users (it lets everybody in)",
     "z_item": "an item of the target that is found by its barcode",
     "z_pair": "a search that finds two records at least",
     "z_steady": "a search that finds as many records when it is asked again",

@@ -103,6 +103,11 @@ _REFUSALS: Final = {
 _CHUNK: Final = 2000
 """Rows fetched at a time: enough to spread the cost of a call, few enough for the processor's cache."""
 
+_REMEMBERED: Final = 1000
+"""Events at the end of the log that are told from memory: a busy desk has as many in the time between two
+looks of those who follow it.
+"""
+
 _MOST_ROWS: Final = 512
 """Rows of the longest INSERT: of five columns each, they stay far below the variables SQLite allows."""
 
@@ -133,6 +138,7 @@ class SqliteStore:
         self._reader = ThreadPoolExecutor(1, "store-reader")
         self._last_id: int = _one(self._connection, "SELECT value FROM meta WHERE key = 'last_id'")
         self._next_seq: int = _one(self._connection, "SELECT coalesce(max(seq), 0) + 1 FROM event")
+        self._newest: Sequence[Recorded] = ()  # the end of the log, for those who follow closely
         self._rows = 0  # written since the last checkpoint
         self._broken = ""  # what broke the store
         self._closed = False
@@ -216,12 +222,21 @@ class SqliteStore:
         self._check_open()
         end = self._next_seq
         while after + 1 < end:
-            chunk = await self._run(self._reader, self._read_events, after, end)
+            chunk = self._remembered(after, end) or await self._run(
+                self._reader, self._read_events, after, end
+            )
             if not chunk:
                 return
             for recorded in chunk:
                 yield recorded
             after = chunk[-1].seq
+
+    def _remembered(self, after: int, end: int) -> Sequence[Recorded]:
+        """The events between, if they are all among the newest."""
+        newest = self._newest
+        if not newest or newest[0].seq > after + 1:
+            return ()
+        return newest[after + 1 - newest[0].seq : end - newest[0].seq]
 
     async def bibs(self, ids: Sequence[BibId]) -> dict[BibId, bytes]:
         """The MARC bodies of the bibs, those that exist."""
@@ -281,6 +296,7 @@ class SqliteStore:
             if last_id > self._last_id:
                 self._connection.execute("UPDATE meta SET value = ? WHERE key = 'last_id'", [last_id])
         self._last_id = last_id
+        self._newest = [*self._newest, *batch.events][-_REMEMBERED:]
         self._next_seq += len(batch.events)
 
     def _write_memos(self, memos: Mapping[str, bytes | None]) -> None:

@@ -4,7 +4,8 @@ The rule it keeps: what an answer says is of one moment. A view holds a searcher
 files it reads; commits make new ones beside them.
 
 A document has few fields, and a point is a code of two capital letters ahead of its words and terms, which
-have none: hundreds of points cost no more than one. ``w`` holds the words in a row, ``h`` the terms. Points
+have none: hundreds of points cost no more than one. ``w`` holds the words in a row, ``h`` the terms, each in
+one word. Points
 that are listed have a column of their terms, and those that are sorted by have columns of numbers, which hold
 the first characters of a text in its order.
 """
@@ -13,11 +14,14 @@ from __future__ import annotations
 
 import json
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 from hashlib import sha256
 from itertools import groupby
 from pathlib import Path
+from shutil import rmtree
 from struct import Struct as NumbersOf
 from typing import Any, Final, assert_never
 from unicodedata import unidata_version
@@ -47,10 +51,10 @@ from core.plan import (
     Term,
     Without,
 )
-from core.ports import Counted, Found, IndexBroken, Neighbours, Prepared
+from core.ports import Counted, Found, IndexBroken, Neighbours, Piece, Pieces, Prepared
 from core.query import Mask, QueryFault, SearchRefused
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Of the documents. Another one is built anew."""
 
 _MEMORY: Final = 200_000_000
@@ -61,7 +65,11 @@ _EDGES: Final = {Edge.START: "^", Edge.END: "$"}
 
 _STATE: Final = "circdesk.json"
 _SCHEMA: Final = "meta.json"
+_FILES: Final = ".managed.json"
+"""The files of the index that tantivy deletes when they are of no more use."""
 _TOKENS: Final = "blanks"
+_ROWS: Final = "w"
+_TERMS: Final = "h"
 
 _MOST_LISTED: Final = 10_000
 """Values of a facet."""
@@ -120,41 +128,85 @@ class _State(Struct, frozen=True):
     letters: str = ""
 
 
-class _Preparing(Struct, frozen=True):
-    """Makes documents; knows nothing but the layout."""
+_BLANK: Final = "\x1f"
+"""Stands for a blank within a term, as terms stand between blanks; it comes before what words are made of,
+as a blank does.
+"""
 
-    row_codes: dict[str, str]
-    codes: dict[str, str]
-    listed: frozenset[str]
-    numbers: frozenset[str]
-    sorted: Mapping[str, bool]
+
+class _Preparing:
+    """Makes documents; knows nothing but the layout.
+
+    A piece is the code of a row with a text, ``h`` with a term, or a column with a value; a point that is
+    sorted by has its columns together.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._rows = {
+            row: (code, f"{code}^ {code}", f" {code}", f" {code}$") for row, code in layout.row_codes.items()
+        }
+        self._codes = frozenset(layout.row_codes.values())
+        self._points = {
+            point: (code, point in layout.listed, point in layout.numbers)
+            for point, code in layout.codes.items()
+        }
 
     def __call__(self, entry: Entry) -> Prepared:
-        """The document of an entry, in JSON."""
-        document: dict[str, Any] = {"id": entry.id}
-        rows: list[str] = []
+        """The document of an entry."""
+        pieces: list[Piece] = []
         for row, texts in entry.texts.items():
-            code = self.row_codes[row]
-            rows.append(f"{code}^ {' $ ^ '.join(texts)} $".replace(" ", f" {code}"))
-        terms: list[str] = []
-        for point, values in entry.terms.items():
-            code = self.codes[point]
-            terms.append(code)
-            terms += [code + value for value in values]
-            if point in self.listed:
-                document[f"c{code}"] = values
-            if point in self.numbers:
-                document[f"n{code}"] = [int(value) for value in values]
-        for point, values in entry.headings.items():
-            document[f"c{self.codes[point]}"] = values
-        document["w"] = " ".join(rows)
-        document["h"] = terms
+            for text in texts:
+                pieces += self.text(row, text)
+        for point, terms in entry.terms.items():
+            for term in terms:
+                pieces += self.term(point, term)
+        for point, headings in entry.headings.items():
+            for heading in headings:
+                pieces += self.heading(point, heading)
         for point, key in entry.order.items():
-            code = self.codes[point]
-            numbers = packed(key) if isinstance(key, str) else (key,)
-            for index, number in enumerate(numbers):
-                document[f"o{code}{index}"] = number
-        return Prepared(entry.id, _encode(document).decode())
+            pieces += self.order(point, key)
+        return self.whole(entry.id, pieces)
+
+    def text(self, row: str, text: str) -> Pieces:
+        """A text between its ends, each word behind the code of the row."""
+        code, start, between, end = self._rows[row]
+        return ((code, f"{start}{text.replace(' ', between)}{end}"),)
+
+    def term(self, point: str, term: str) -> Pieces:
+        """A term behind the code of its point, which stands alone too, and in the columns of the point."""
+        code, is_listed, is_number = self._points[point]
+        found = (_TERMS, f"{code} {code}{_one_word(term)}")
+        if is_number:
+            number = (f"n{code}", int(term))
+            return (found, (f"c{code}", term), number) if is_listed else (found, number)
+        return (found, (f"c{code}", term)) if is_listed else (found,)
+
+    def heading(self, point: str, heading: str) -> Pieces:
+        """A value in the column of its point."""
+        return ((f"c{self._points[point][0]}", heading),)
+
+    def order(self, point: str, key: str | int) -> Pieces:
+        """Numbers for the columns that the point is sorted by."""
+        return ((f"o{self._points[point][0]}", packed(key) if isinstance(key, str) else (key,)),)
+
+    def whole(self, bib: BibId, pieces: Sequence[Piece]) -> Prepared:
+        """A document in JSON."""
+        found: defaultdict[str, list[Any]] = defaultdict(list)
+        for name, value in pieces:
+            found[name].append(value)
+        document: dict[str, Any] = {"id": bib, _TERMS: " ".join(found.pop(_TERMS, ()))}
+        rows: list[str] = []
+        codes = self._codes
+        for name, values in found.items():
+            if name in codes:
+                rows += values
+            elif name[0] == "o":
+                for at, number in enumerate(values[0]):
+                    document[f"{name}{at}"] = number
+            else:
+                document[name] = values[0] if len(values) == 1 else list(dict.fromkeys(values))
+        document[_ROWS] = " ".join(rows)
+        return Prepared(bib, _encode(document).decode())
 
 
 _encode: Final = msgspec.json.Encoder().encode
@@ -181,9 +233,7 @@ class TantivyIndex:
         self._index = index
         self._writer: tantivy.IndexWriter | None = None
         self._letters = set(state.letters)
-        self._prepare = _Preparing(
-            layout.row_codes, layout.codes, layout.listed, layout.numbers, layout.sorted
-        )
+        self._prepare = _Preparing(layout)
         self._view = self._looked(state.position)
 
     @classmethod
@@ -267,6 +317,38 @@ class TantivyIndex:
             raise IndexBroken(f"{self._folder}: {error}") from error
         self._view = self._looked(position)
 
+    def divided(self, shares: int) -> list[Callable[[], TantivyIndex]]:
+        """Ways to open as many empty indexes, in folders beside this one."""
+        for left in self._shares():
+            rmtree(left)
+        return [partial(TantivyIndex.open, self._share(number), self._layout) for number in range(shares)]
+
+    def _shares(self) -> Iterator[Path]:
+        return self._folder.parent.glob(f"{self._folder.name}-*")
+
+    def _share(self, number: int) -> Path:
+        return self._folder.with_name(f"{self._folder.name}-{number}")
+
+    def join(self, shares: int, position: int) -> None:
+        """Let what was committed to these be seen in place of all there was.
+
+        A segment is a few files that know nothing of where they are; those there are of an index are listed
+        in one file. So nothing is written anew but that.
+        """
+        try:
+            self.close()
+            folders = [self._share(number) for number in range(shares)]
+            self._letters = set()
+            for folder in folders:
+                state = _read_state(folder)
+                self._letters.update("" if state is None else state.letters)
+            _take_segments(self._folder, folders)
+            _write_state(self._folder, _State(self._layout.mark, position, "".join(sorted(self._letters))))
+            self._index = _opened(self._folder)
+        except (ValueError, OSError) as error:
+            raise IndexBroken(f"{self._folder}: {error}") from error
+        self._view = self._looked(position)
+
     def close(self) -> None:
         """Let go of everything; what was not committed is forgotten. Idempotent."""
         if self._writer is not None:
@@ -305,7 +387,7 @@ def _make(folder: Path, layout: Layout) -> None:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
     builder.add_text_field("w", tokenizer_name=_TOKENS)
-    builder.add_text_field("h", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("h", tokenizer_name=_TOKENS, index_option="basic")
     columns = []
     for point, code in layout.codes.items():
         if point in layout.listed:
@@ -323,6 +405,24 @@ def _make(folder: Path, layout: Layout) -> None:
             field["options"]["indexing"] = None
         elif field["type"] == "text":
             field["options"]["indexing"]["fieldnorms"] = False
+    (folder / _SCHEMA).write_text(json.dumps(described))
+
+
+def _take_segments(folder: Path, others: Sequence[Path]) -> None:
+    """Put the segments of other indexes of one layout in place of all there is, and end the others."""
+    for left in folder.iterdir():
+        left.unlink()
+    described, *rest = [json.loads((other / _SCHEMA).read_text()) for other in others]
+    for each in rest:
+        described["segments"] += each["segments"]
+        described["opstamp"] = max(described["opstamp"], each["opstamp"])
+    names = {name for other in others for name in json.loads((other / _FILES).read_text())}
+    for other in others:
+        for file in other.glob("*.*"):
+            if file.name in names and file.name != _SCHEMA:
+                os.replace(file, folder / file.name)
+        rmtree(other)
+    (folder / _FILES).write_text(json.dumps(sorted(names)))
     (folder / _SCHEMA).write_text(json.dumps(described))
 
 
@@ -530,7 +630,8 @@ class TantivyView:
             case Phrase():
                 return self._phrase(plan)
             case Term(point, like):
-                return self._term("h", self._codes[point], like)
+                pieces = [piece if isinstance(piece, Mask) else _one_word(piece) for piece in like]
+                return self._term("h", self._codes[point], tuple(pieces))
             case Between():
                 return self._between(plan)
             case InRow(row):
@@ -569,7 +670,12 @@ class TantivyView:
                 include_lower=low is None or plan.low_included,
                 include_upper=high is None or plan.high_included,
             )
-        bounds = _ranges(low or "", high, low is not None and plan.low_included, plan.high_included)
+        bounds = _ranges(
+            _one_word(low or ""),
+            None if high is None else _one_word(high),
+            low is not None and plan.low_included,
+            plan.high_included,
+        )
         found = [Query.regex_query(self._schema, "h", code + pattern) for pattern in bounds.patterns()]
         return _any(found) if found else Query.empty_query()
 
@@ -585,6 +691,11 @@ class TantivyView:
         if all(len(like) == 1 and isinstance(like[0], str) for _, like in held):
             return Query.phrase_query(self._schema, "w", [(at, f"{code}{like[0]}") for at, like in held])
         return Query.regex_phrase_query(self._schema, "w", [(at, code + _regex(like)) for at, like in held])
+
+
+def _one_word(term: str) -> str:
+    """A term, or a piece of one, as the index has it."""
+    return term.replace(" ", _BLANK)
 
 
 def _count_of(found: tantivy.SearchResult) -> int:

@@ -28,7 +28,7 @@ class Unusable(Exception):
 
 def leaf(text: str, slot: Slot, scheme: str | None, strict: bool) -> Leaf:
     """The value of an element with this text. Raises `Unusable`."""
-    return _READINGS[slot.kind](text, slot, scheme, strict)
+    return READINGS[slot.kind](text, slot, scheme, strict)
 
 
 def _text(text: str, slot: Slot, scheme: str | None, strict: bool) -> Leaf:
@@ -70,7 +70,7 @@ def _pair(text: str, slot: Slot, scheme: str | None, strict: bool) -> Leaf:
     return SchemeValuePair(text, scheme), None
 
 
-_READINGS: Final[dict[Kind, Reading]] = {
+READINGS: Final[dict[Kind, Reading]] = {
     Kind.TEXT: _text,
     Kind.SECRET: _secret,
     Kind.DATE: _date,

@@ -16,7 +16,7 @@ from protocols.ncip.codec import Received, read
 from protocols.ncip.declarations import Kind, Slot
 from protocols.ncip.dialects import Dialect
 from protocols.ncip.errors import RemoteError
-from protocols.ncip.leaves import Leaf, Unusable, leaf
+from protocols.ncip.leaves import READINGS, Leaf, Reading, Unusable
 from protocols.ncip.messages import Initiation
 from protocols.ncip.parsing import parse
 from protocols.ncip.reading import read_tree
@@ -252,11 +252,12 @@ class _Making:
 
     def _leaf(self, hole: _Hole) -> Part:
         place, slot, scheme = hole.place, hole.slot, hole.scheme
+        reading = READINGS[slot.kind]
         self.places.append(place)
         if scheme is not None and _NUMBERED.search(scheme):  # an element of its own, in version 1
             self.places.append(beside := _place(scheme))
-            return lambda texts: _taken(texts[place], slot, texts[beside].strip())
-        return lambda texts: _taken(texts[place], slot, scheme)
+            return lambda texts: _taken(reading, texts[place], slot, texts[beside].strip())
+        return lambda texts: _taken(reading, texts[place], slot, scheme)
 
     def _element(self, element: Element) -> Part | None:
         """How what stands in an Ext is made."""
@@ -273,10 +274,10 @@ class _Making:
         return _structure(Element, [*same, *parts])
 
 
-def _taken(text: str, slot: Slot, scheme: str | None) -> Any:
+def _taken(reading: Reading, text: str, slot: Slot, scheme: str | None) -> Any:
     """The value of this text. Raises `_Otherwise` if it is none, or has to be forgiven something."""
     try:
-        value, wrong = leaf(text.strip(), slot, scheme, False)
+        value, wrong = reading(text.strip(), slot, scheme, False)
     except Unusable:
         raise _Otherwise from None
     if wrong is not None and wrong not in TRIFLES:
@@ -287,9 +288,12 @@ def _taken(text: str, slot: Slot, scheme: str | None) -> Any:
 def _structure(struct: type[Any], given: Sequence[tuple[str, Any, Part | None]]) -> Part | None:
     """How a structure is made of what its fields are given, or of how that is made."""
     made = [(name, part) for name, _, part in given if part is not None]
-    same = {name: value for name, value, part in given if part is None}
+    usual = {field.name: field.default for field in msgspec.structs.fields(struct)}
+    same = {name: value for name, value, part in given if part is None and value != usual[name]}
     if not made:
         return None
+    if not same:
+        return lambda texts: struct(**{name: part(texts) for name, part in made})
     return lambda texts: struct(**same, **{name: part(texts) for name, part in made})
 
 

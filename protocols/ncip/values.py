@@ -101,18 +101,15 @@ def _zone(text: str | None) -> timezone | None:
 
 def written_date(value: Date) -> str:
     """The date as xs:dateTime; a day alone is its beginning, without a zone."""
+    text = value.isoformat()
     if not isinstance(value, datetime):
-        return f"{value.isoformat()}T00:00:00"
-    offset = value.utcoffset()
-    if offset is None:
-        return value.isoformat()
-    if offset.total_seconds() % 60:  # a zone from before there were zones; XML has none of these
-        return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
-    text = value.replace(tzinfo=None).isoformat()
-    if not offset:
-        return f"{text}Z"
-    minutes = int(offset.total_seconds() // 60)
-    return f"{text}{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+        return f"{text}T00:00:00"
+    if text.endswith("+00:00"):
+        return f"{text[:-6]}Z"
+    if text[-6] in "+-" or value.tzinfo is None:
+        return text
+    # a zone from before there were zones, with seconds; XML has none of these
+    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
 
 
 # Numbers ------------------------------------------------------------------------------------------

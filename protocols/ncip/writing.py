@@ -8,7 +8,7 @@ safe: a character that XML cannot hold becomes U+FFFD.
 from collections.abc import Callable
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -33,56 +33,95 @@ def written(message: Message, header: InitiationHeader | ResponseHeader | None, 
 
 class _Step(msgspec.Struct, frozen=True):
     """A field of a structure as a version has it. ``is_optional`` tells that nothing is written of nothing,
-    ``stands_anywhere`` that it may be there with a Problem and without.
+    ``stands_anywhere`` that it may be there with a Problem and without, ``is_plain`` that it is simply
+    written if there is something, at least without Problems.
     """
 
     slot: Slot
-    name: str
     write: "_Write"
     is_optional: bool
     stands_anywhere: bool
+    is_plain: bool
+
+
+class _Next(NamedTuple):
+    """A step that may have something to write, and its place among all steps."""
+
+    place: int
+    is_plain: bool
+    name: str
+    write: "_Write"
+    step: _Step
 
 
 class _Plan(msgspec.Struct, frozen=True):
     """A declaration made ready for writing in a version; ``values`` takes from a structure what the steps are
-    given.
+    given. Most fields of most structures are None: ``known`` are the steps that are left, by the types of
+    what all are given, and ``chosen`` the names that were found to be a right choice.
     """
 
     declaration: Declaration
     steps: tuple[_Step, ...]
     values: Callable[[Content], tuple[Any, ...]]
+    known: dict[tuple[type, ...], tuple[_Next, ...]] = {}
+    chosen: set[tuple[str, ...]] = set()
+
+    def left(self, given: tuple[Any, ...]) -> tuple[_Next, ...]:
+        """The steps that may have something to write of what is given."""
+        types = tuple(map(type, given))
+        left = self.known.get(types)
+        if left is None:
+            left = tuple(
+                _Next(place, step.is_plain, step.slot.name, step.write, step)
+                for place, (step, one) in enumerate(zip(self.steps, given, strict=True))
+                if one is not None or not step.is_optional
+            )
+            if len(self.known) == _MOST_KNOWN:
+                self.known.clear()
+            self.known[types] = left
+        return left
+
+    def chose(self, names: tuple[str, ...]) -> None:
+        """Remember that these are a right choice."""
+        if len(self.chosen) == _MOST_KNOWN:
+            self.chosen.clear()
+        self.chosen.add(names)
 
 
+_MOST_KNOWN: Final = 64
 _MOST_HEADERS: Final = 128
 _LONGEST_HEADER: Final = 2_048
 
 
 class _Plans(dict[type[Content], _Plan]):
-    """Those of a version, each made when it is first needed; and the short headers of answers that were
-    written last, with their prefixes: partners have the same ones all day.
+    """Those of a version with a prefix, each made when it is first needed; and the short headers of answers
+    that were written last: partners have the same ones all day.
     """
 
-    def __init__(self, version: Version) -> None:
+    def __init__(self, version: Version, prefix: str) -> None:
         super().__init__()
         self._version = version
-        self.headers: dict[tuple[ResponseHeader, str], str] = {}
+        self._prefix = prefix
+        self.headers: dict[ResponseHeader, str] = {}
 
-    def keep(self, header: ResponseHeader, prefix: str, text: str) -> None:
+    def keep(self, header: ResponseHeader, text: str) -> None:
         """Remember how the header is written."""
         if len(text) <= _LONGEST_HEADER:
             if len(self.headers) == _MOST_HEADERS:
                 del self.headers[next(iter(self.headers))]
-            self.headers[header, prefix] = text
+            self.headers[header] = text
 
     def __missing__(self, struct: type[Content]) -> _Plan:
-        self[struct] = plan = _plan(struct, self._version)
+        self[struct] = plan = _plan(struct, self._version, self._prefix)
         return plan
 
 
-_PLANS: Final = {version: _Plans(version) for version in Version}
+@lru_cache(maxsize=16)
+def _plans(version: Version, prefix: str) -> _Plans:
+    return _Plans(version, prefix)
 
 
-def _plan(struct: type[Content], version: Version) -> _Plan:
+def _plan(struct: type[Content], version: Version, prefix: str) -> _Plan:
     declaration = declaration_of(struct)
     slots = [
         slot for slot in declaration.slots if slot.since <= version and slot.presence is not Presence.STRAY
@@ -90,17 +129,23 @@ def _plan(struct: type[Content], version: Version) -> _Plan:
     steps = [
         _Step(
             slot,
-            slot.first_name if version < Version.V2_0 else slot.name,
-            (_FIRST_WRITERS if version < Version.V2_0 else _WRITERS)[slot.kind],
+            _FIRST_WRITERS[slot.kind](_Element(slot, slot.first_name, ""))
+            if version < Version.V2_0
+            else _WRITERS[slot.kind](_Element(slot, slot.name, prefix)),
             slot.presence is Presence.OPTIONAL and not _is_filled(slot, version),
             slot.name == "Problem" or slot.kind is Kind.EXTENSION,
+            version >= Version.V2_0 and not (slot.repeated or slot.beside_problem),
         )
         for slot in slots
     ]
-    attributes = [slot.attribute for slot in slots]
+    return _Plan(declaration, tuple(steps), _taking([slot.attribute for slot in slots]))
+
+
+def _taking(attributes: list[str]) -> Callable[[Content], tuple[Any, ...]]:
+    """What takes these attributes from a structure."""
     if len(attributes) > 1:
-        return _Plan(declaration, tuple(steps), attrgetter(*attributes))
-    return _Plan(declaration, tuple(steps), lambda value: tuple([getattr(value, one) for one in attributes]))
+        return attrgetter(*attributes)
+    return lambda value: tuple([getattr(value, one) for one in attributes])
 
 
 def _is_filled(slot: Slot, version: Version) -> bool:
@@ -108,7 +153,28 @@ def _is_filled(slot: Slot, version: Version) -> bool:
     return slot.filled_before > version > Version.V1_01
 
 
+class _Manner(msgspec.Struct, frozen=True):
+    """How a dialect is written: what stands around a message, and what before each name."""
+
+    plans: _Plans
+    is_first: bool
+    prefix: str
+    beginning: str
+    end: str
+
+
 @lru_cache(maxsize=64)
+def _manner(dialect: Dialect) -> _Manner:
+    prefix = f"{dialect.prefix}:" if dialect.prefix and not dialect.is_first else ""
+    return _Manner(
+        plans=_plans(dialect.version, prefix),
+        is_first=dialect.is_first,
+        prefix=prefix,
+        beginning=_beginning(dialect),
+        end=f"</{prefix}NCIPMessage>",
+    )
+
+
 def _beginning(dialect: Dialect) -> str:
     """What stands before the service."""
     version = escaped_attribute(dialect.uri)
@@ -127,19 +193,18 @@ class _Writer:
     """One message being written."""
 
     def __init__(self, dialect: Dialect, message: Message) -> None:
-        self.out: list[str] = []
+        self._manner = manner = _manner(dialect)
+        self.out = [manner.beginning]
         self._dialect = dialect
         self._version = dialect.version
-        self._plans = _PLANS[dialect.version]
-        self._first = dialect.is_first
-        self._prefix = f"{dialect.prefix}:" if dialect.prefix and not self._first else ""
-        self._attribute_prefix = self._prefix or f"{ALMA_PREFIX}:"
+        self._plans = manner.plans
+        self._first = manner.is_first
+        self._prefix = manner.prefix
+        self._message = message
         self._asks = isinstance(message, Initiation)
-        self._service = type(message).__name__.removesuffix("Response")
 
     def document(self, message: Message, header: InitiationHeader | ResponseHeader | None) -> None:
         out = self.out
-        out.append(_beginning(self._dialect))
         if isinstance(message, BareProblem):
             if not message.problem:
                 raise LocalError("bare Problems, and none of them")
@@ -153,33 +218,37 @@ class _Writer:
                 self._header(header)
             self._content(message)
             out.append(f"</{self._prefix}{name}>")
-        out.append(f"</{self._prefix}NCIPMessage>")
+        out.append(self._manner.end)
 
     def _header(self, header: InitiationHeader | ResponseHeader) -> None:
         known, begun = self._plans.headers, len(self.out)
         if isinstance(header, InitiationHeader):
-            self._structure("InitiationHeader", header)
-        elif text := known.get((header, self._prefix)):
+            self.structure(f"{self._prefix}InitiationHeader", header)
+        elif text := known.get(header):
             self.out.append(text)
         else:
-            self._structure("ResponseHeader", header)
-            self._plans.keep(header, self._prefix, "".join(self.out[begun:]))
+            self.structure(f"{self._prefix}ResponseHeader", header)
+            self._plans.keep(header, "".join(self.out[begun:]))
 
-    def _structure(self, name: str, value: Content) -> None:
-        tag = f"{self._prefix}{name}"
+    def structure(self, tag: str, value: Content) -> None:
         self.out.append(f"<{tag}>")
         self._content(value)
         self.out.append(f"</{tag}>")
 
     def _content(self, value: Content) -> None:
         plan = self._plans[type(value)]
-        declaration = plan.declaration
+        declaration, values = plan.declaration, plan.values(value)
         refused = declaration.refuses and bool(getattr(value, "problem", ()))
         names: list[str] = []
         wrapper = ""
-        for step, given in zip(plan.steps, plan.values(value), strict=True):
+        for place, is_plain, name, write, step in plan.left(values):
+            given = values[place]
+            if given and is_plain and not refused:
+                names.append(name)
+                write(self, given)
+                continue
             slot = step.slot
-            if given is None or (not given and (given is False or given == () or given == "")):
+            if not given and (given is None or given is False or given == () or given == ""):
                 if step.is_optional:
                     continue
                 given = self._nothing(given, slot, declaration, refused)
@@ -191,12 +260,12 @@ class _Writer:
                 self._wrap(wrapper, slot.wrapper)
                 wrapper = slot.wrapper
             for each in self._limited(given, slot, declaration) if slot.repeated else (given,):
-                names.append(slot.name)
-                step.write(self, step.name, each, slot)
+                names.append(name)
+                write(self, each)
         if wrapper:
             self._wrap(wrapper, "")
         if not refused and (declaration.rules or self._asks):
-            self._check_choices(names, declaration)
+            self._check_choices(tuple(names), plan)
 
     def _nothing(self, given: Any, slot: Slot, declaration: Declaration, refused: bool) -> Any:
         """What is written where a field that is not always optional is given nothing."""
@@ -208,12 +277,17 @@ class _Writer:
             raise LocalError(f"{declaration.name} without {slot.name}")
         return given
 
-    def _check_choices(self, names: list[str], declaration: Declaration) -> None:
+    def _check_choices(self, names: tuple[str, ...], plan: _Plan) -> None:
+        if names in plan.chosen and not self._asks:
+            return
+        declaration = plan.declaration
         for rule in declaration.rules:
             if not rule.holds([name for name in names if name in rule.names]):
                 raise LocalError(f"{declaration.name} with another choice than the schema's")
         if self._asks and self._version < Version.V2_01 and set(names) >= _ITEM_OR_TITLE:
             raise LocalError(f"{declaration.name} for both an item and a title, before version 2.01")
+        if not self._asks:
+            plan.chose(names)
 
     def _limited(self, values: tuple[Any, ...], slot: Slot, declaration: Declaration) -> tuple[Any, ...]:
         """As many as this version has room for."""
@@ -231,88 +305,26 @@ class _Writer:
         if new:
             self.out.append(f"<{new}>")
 
-    # Values in version 2
-
-    def text(self, name: str, value: str, slot: Slot) -> None:
-        tag = f"{self._prefix}{name}"
-        self.out.append(f"<{tag}>{escaped(value)}</{tag}>")
-
-    def secret(self, name: str, value: Any, slot: Slot) -> None:
-        self.text(name, value.reveal(), slot)
-
-    def date(self, name: str, value: Any, slot: Slot) -> None:
-        self.text(name, written_date(value), slot)
-
-    def integer(self, name: str, value: int, slot: Slot) -> None:
-        if slot.minimum is not None and value < slot.minimum:
-            raise LocalError(f"{slot.name} is at least {slot.minimum}")
-        self.text(name, str(value), slot)
-
-    def flag(self, name: str, value: bool, slot: Slot) -> None:
-        self.out.append(f"<{self._prefix}{name}/>")
-
-    def pair(self, name: str, value: SchemeValuePair, slot: Slot) -> None:
-        if not value.scheme:
-            self.text(name, value.value, slot)
-            return
-        tag = f"{self._prefix}{name}"
-        scheme = f'{self._attribute_prefix}Scheme="{escaped_attribute(value.scheme)}"'
-        self.out.append(f"<{tag} {scheme}>{escaped(value.value)}</{tag}>")
-
-    def structure(self, name: str, value: Content, slot: Slot) -> None:
-        self._structure(name, value)
-
-    def extension(self, name: str, value: tuple[Element, ...], slot: Slot) -> None:
-        self.out.append(f"<{self._prefix}{name}>")
-        for element in value:
-            self._element(element)
-        self.out.append(f"</{self._prefix}{name}>")
-
-    def _element(self, element: Element) -> None:
+    def element(self, element: Element) -> None:
+        """What stands in an Ext."""
         ours = element.namespace == NAMESPACE
         tag = f"{self._prefix}{element.name}" if ours else element.name
         space = "" if ours else f' xmlns="{escaped_attribute(element.namespace)}"'
         attributes = "".join(f' {name}="{escaped_attribute(value)}"' for name, value in element.attributes)
         self.out.append(f"<{tag}{space}{attributes}>{escaped(element.text)}")
         for child in element.children:
-            self._element(child)
+            self.element(child)
         self.out.append(f"</{tag}>")
 
-    # Values in version 1
-
-    def first_pair(self, name: str, value: SchemeValuePair, slot: Slot) -> None:
-        scheme = value.scheme or (scheme_of(slot.codes) if slot.codes else "")
-        self.out.append(
-            f"<{name}><Scheme>{escaped(scheme)}</Scheme><Value>{escaped(value.value)}</Value></{name}>"
-        )
-
-    def first_structure(self, name: str, value: Content, slot: Slot) -> None:
-        match value:
-            case Problem():
-                self._first_problem(value)
-            case UserId() if slot.visible:
-                self._visible_user_id(value)
-            case _:
-                self._structure(name, value)
-
-    def _visible_user_id(self, value: UserId) -> None:
-        slots = {slot.name: slot for slot in declaration_of(UserId).slots}
-        kind = value.user_identifier_type or SchemeValuePair("Barcode")
-        self.out.append("<VisibleUserId>")
-        if value.agency_id:
-            self.first_pair("UniqueAgencyId", value.agency_id, slots["AgencyId"])
-        self.first_pair("VisibleUserIdentifierType", kind, slots["UserIdentifierType"])
-        self.text("VisibleUserIdentifier", value.user_identifier_value, slots["UserIdentifierValue"])
-        self.out.append("</VisibleUserId>")
-
-    def _first_problem(self, problem: Problem) -> None:
+    def first_problem(self, problem: Problem) -> None:
         """The nested form.
 
         Its one text for people, ProcessingErrorDetail, is in no standard, so is left out.
         """
         kind = problem.problem_type or SchemeValuePair("")
         word = "MessagingError" if kind.value in MESSAGING else "ProcessingError"
-        scheme = escaped(kind.scheme or problem_scheme(kind.value, self._service))
+        service = type(self._message).__name__.removesuffix("Response")
+        scheme = escaped(kind.scheme or problem_scheme(kind.value, service))
         self.out.append(
             f"<Problem><{word}><{word}Type><Scheme>{scheme}</Scheme>"
             f"<Value>{escaped(kind.value)}</Value></{word}Type>"
@@ -327,21 +339,139 @@ class _Writer:
         self.out.append(f"</{word}></Problem>")
 
 
-_ITEM_OR_TITLE: Final = frozenset(("BibliographicId", "ItemId"))
+_Write = Callable[[_Writer, Any], None]
+"""Writes a value as the element that it is meant for."""
 
-_Write = Callable[[_Writer, str, Any, Slot], None]
-_WRITERS: Final[dict[Kind, _Write]] = {
-    Kind.TEXT: _Writer.text,
-    Kind.SECRET: _Writer.secret,
-    Kind.DATE: _Writer.date,
-    Kind.INTEGER: _Writer.integer,
-    Kind.FLAG: _Writer.flag,
-    Kind.PAIR: _Writer.pair,
-    Kind.STRUCTURE: _Writer.structure,
-    Kind.EXTENSION: _Writer.extension,
+
+class _Element(msgspec.Struct, frozen=True):
+    """An element of a version, with the prefix of a dialect."""
+
+    slot: Slot
+    name: str
+    prefix: str
+
+    @property
+    def tag(self) -> str:
+        """Its name, as it is written."""
+        return f"{self.prefix}{self.name}"
+
+
+# Values in version 2
+
+
+def _text(element: _Element) -> _Write:
+    return _said(element, escaped)
+
+
+def _said(element: _Element, text: Callable[[Any], str]) -> _Write:
+    """Writes what comes to a text that is safe."""
+    begin, end = f"<{element.tag}>", f"</{element.tag}>"
+    return lambda writer, value: writer.out.append(f"{begin}{text(value)}{end}")
+
+
+def _secret(element: _Element) -> _Write:
+    return _said(element, lambda value: escaped(value.reveal()))
+
+
+def _date(element: _Element) -> _Write:
+    return _said(element, written_date)
+
+
+def _integer(element: _Element) -> _Write:
+    slot, minimum, write = element.slot, element.slot.minimum, _said(element, str)
+
+    def integer(writer: _Writer, value: int) -> None:
+        if minimum is not None and value < minimum:
+            raise LocalError(f"{slot.name} is at least {minimum}")
+        write(writer, value)
+
+    return integer
+
+
+def _flag(element: _Element) -> _Write:
+    empty = f"<{element.tag}/>"
+    return lambda writer, _: writer.out.append(empty)
+
+
+def _pair(element: _Element) -> _Write:
+    begin, end = f"<{element.tag}", f"</{element.tag}>"
+    attribute = f"{element.prefix or f'{ALMA_PREFIX}:'}Scheme"
+
+    def pair(writer: _Writer, value: SchemeValuePair) -> None:
+        scheme = f' {attribute}="{escaped_attribute(value.scheme)}"' if value.scheme else ""
+        writer.out.append(f"{begin}{scheme}>{escaped(value.value)}{end}")
+
+    return pair
+
+
+def _structure(element: _Element) -> _Write:
+    tag = element.tag
+    return lambda writer, value: writer.structure(tag, value)
+
+
+def _extension(element: _Element) -> _Write:
+    begin, end = f"<{element.tag}>", f"</{element.tag}>"
+
+    def extension(writer: _Writer, value: tuple[Element, ...]) -> None:
+        writer.out.append(begin)
+        for one in value:
+            writer.element(one)
+        writer.out.append(end)
+
+    return extension
+
+
+# Values in version 1
+
+
+def _first_pair(element: _Element) -> _Write:
+    name, codes = element.name, element.slot.codes
+    listed = scheme_of(codes) if codes else ""
+
+    def pair(writer: _Writer, value: SchemeValuePair) -> None:
+        scheme = escaped(value.scheme or listed)
+        writer.out.append(f"<{name}><Scheme>{scheme}</Scheme><Value>{escaped(value.value)}</Value></{name}>")
+
+    return pair
+
+
+def _first_structure(element: _Element) -> _Write:
+    if element.slot.structure is Problem:
+        return _Writer.first_problem
+    return _visible_user_id(element) if element.slot.visible else _structure(element)
+
+
+def _visible_user_id(element: _Element) -> _Write:
+    """The UserId that version 1 calls so."""
+    slots = {slot.name: slot for slot in declaration_of(UserId).slots}
+    agency = _first_pair(_Element(slots["AgencyId"], "UniqueAgencyId", ""))
+    kind = _first_pair(_Element(slots["UserIdentifierType"], "VisibleUserIdentifierType", ""))
+    identifier = _text(_Element(slots["UserIdentifierValue"], "VisibleUserIdentifier", ""))
+
+    def visible(writer: _Writer, value: UserId) -> None:
+        writer.out.append("<VisibleUserId>")
+        if value.agency_id:
+            agency(writer, value.agency_id)
+        kind(writer, value.user_identifier_type or SchemeValuePair("Barcode"))
+        identifier(writer, value.user_identifier_value)
+        writer.out.append("</VisibleUserId>")
+
+    return visible
+
+
+_WRITERS: Final[dict[Kind, Callable[[_Element], _Write]]] = {
+    Kind.TEXT: _text,
+    Kind.SECRET: _secret,
+    Kind.DATE: _date,
+    Kind.INTEGER: _integer,
+    Kind.FLAG: _flag,
+    Kind.PAIR: _pair,
+    Kind.STRUCTURE: _structure,
+    Kind.EXTENSION: _extension,
 }
-_FIRST_WRITERS: Final[dict[Kind, _Write]] = {
+_FIRST_WRITERS: Final[dict[Kind, Callable[[_Element], _Write]]] = {
     **_WRITERS,
-    Kind.PAIR: _Writer.first_pair,
-    Kind.STRUCTURE: _Writer.first_structure,
+    Kind.PAIR: _first_pair,
+    Kind.STRUCTURE: _first_structure,
 }
+_ITEM_OR_TITLE: Final = frozenset(("BibliographicId", "ItemId"))

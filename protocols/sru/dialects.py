@@ -56,14 +56,14 @@ EXTRA: Final = "urn:circdesk:sru"
 """The namespace of what no list of SRU has: the cursor, and parameters of strangers that are echoed."""
 
 
-class Escaping(Enum):
+class Escaping(StrEnum):
     """How a record travels: recordPacking in 1.1 and 1.2, recordXMLEscaping in 2.0."""
 
     XML = "xml"
     STRING = "string"
 
 
-class Packing(Enum):
+class Packing(StrEnum):
     """recordPacking of 2.0: a record as it is kept, or spread out by the server."""
 
     PACKED = "packed"

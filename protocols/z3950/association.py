@@ -6,7 +6,7 @@ mistakes of the caller.
 """
 
 from enum import Enum
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 
@@ -22,6 +22,7 @@ from protocols.z3950.apdus import (
     TriggerResourceControlRequest,
 )
 from protocols.z3950.charset import Charset
+from protocols.z3950.codec import Readings
 from protocols.z3950.errors import Defect, LocalError, RemoteError
 from protocols.z3950.framing import Framer
 from protocols.z3950.negotiation import Agreed, Offer
@@ -102,26 +103,30 @@ class _State(Enum):
 
 
 _LIMITS: Final = Limits()
-_INIT, _TRIGGER, _CLOSE = 0xB4, 0xBF20, 0xBF30
+_INIT, _TRIGGER, _CLOSE = b"\xb4", b"\xbf\x20", b"\xbf\x30"
 _LIMITS_PASSED: Final = frozenset((Defect.TOO_DEEP, Defect.TOO_LONG, Defect.TOO_MANY_ELEMENTS))
 _TRIGGERS: Final = Option.TRIGGER_RESOURCE_CONTROL
 _TOO_MANY_BOOLEANS: Final = 6
+_HIGH: Final = 0xBF
+"""The first octet of an identifier that has more."""
 
 
 class Association:
-    """An association with an origin that is offered this.
+    """An association with an origin that is offered this. Associations that share `readings` read alike
+    requests once.
 
     Give it what comes with `receive_data`, and take events with `next_event` until that is NEED_DATA; ask
     again after each `accept` and each `send`, for what was sent ahead waits for them.
     """
 
-    def __init__(self, offer: Offer, limits: Limits = _LIMITS) -> None:
+    def __init__(self, offer: Offer, limits: Limits = _LIMITS, readings: Readings | None = None) -> None:
         self._offer = offer
         self._limits = limits
+        self._readings = Readings(limits.apdu) if readings is None else readings
         self._framer = Framer(limits.apdu)
         self._state = _State.CLOSED
         self._queue: list[bytes] = []  # requests that were sent ahead, as they came
-        self._events: list[Event] = []
+        self._event: Event | None = None  # that is still to be told
         self._under_way: InitializeRequest | Request | None = None
         self._agreed: Agreed | None = None
         self._broken: RemoteError | None = None  # told when what came before it has been answered
@@ -139,7 +144,7 @@ class Association:
     @property
     def has_more(self) -> bool:
         """Whether anything is left of what was received, so that it is worth asking for the next event."""
-        return bool(self._events or self._queue or self._framer.buffer)
+        return bool(self._event or self._queue or self._framer.buffer)
 
     @property
     def awaited(self) -> Awaited:
@@ -155,26 +160,26 @@ class Association:
         if self._state is _State.OVER:
             return
         if self._framer.feed(data) + sum(map(len, self._queue)) > self._limits.buffered:
-            self._fail(RemoteError(Defect.TOO_LONG))
+            self._event = self._failed(RemoteError(Defect.TOO_LONG))
 
     def next_event(self) -> Event | NeedData:
         """What has happened next. Never raises, whatever was received."""
         while True:
-            if self._events:
-                return self._events.pop(0)
-            if self._queue and self._under_way is None:
-                self._begin(self._queue.pop(0))
-                continue
-            if self._broken and self._under_way is None:
-                self._fail(self._broken)
-                continue
-            if self._state is _State.OVER or self._broken or len(self._queue) >= self._limits.ahead:
+            event, self._event = self._event, None
+            if event is not None:
+                return event
+            if self._under_way is None:
+                if self._queue:
+                    return self._begun(self._queue.pop(0))
+                if self._broken:
+                    return self._failed(self._broken)
+            if self._broken or self._state is _State.OVER or len(self._queue) >= self._limits.ahead:
                 return NEED_DATA
             try:
                 apdu = self._framer.next()
                 if apdu is None:
                     return NEED_DATA
-                self._take(apdu)
+                self._event = self._taken(apdu)
             except RemoteError as error:
                 self._broken = error
 
@@ -197,7 +202,7 @@ class Association:
         request, agreed = self._decided()
         answer = negotiation.response(agreed, self._offer, request, result=False)
         given = negotiation.reason_given(diagnostic)
-        self._end(Closing(reason=CloseReason.SECURITY_VIOLATION))
+        self._event = self._ended(Closing(reason=CloseReason.SECURITY_VIOLATION))
         return codec.encode(msgspec.structs.replace(answer, user_information_field=given), agreed.charset)
 
     def send(self, answer: Response) -> bytes:
@@ -226,71 +231,71 @@ class Association:
         if data:
             self._state = _State.CLOSING
         else:
-            self._end(Closing(reason=reason))
+            self._event = self._ended(Closing(reason=reason))
         return data
 
     # What the origin says
 
-    def _take(self, apdu: bytes) -> None:
-        identifier, _, _ = ber.measure(apdu, 0)
-        if identifier == _CLOSE:
-            self._take_close(self._decoded(apdu))
-        elif self._state is _State.CLOSING:
-            return  # 3.2.11.1.1: whatever was under way has ended
-        elif (identifier == _INIT) != (self._state is _State.CLOSED):
+    def _taken(self, apdu: bytes) -> Event | None:
+        """What an APDU amounts to as soon as it comes: nothing yet if it is a request that waits its turn."""
+        first = apdu[:1] if apdu[0] != _HIGH else apdu[:2]
+        if first == _CLOSE:
+            return self._closed(self._decoded(apdu))
+        if self._state is _State.CLOSING:
+            return None  # 3.2.11.1.1: whatever was under way has ended
+        if (first == _INIT) != (self._state is _State.CLOSED):
             raise RemoteError(Defect.OUT_OF_PLACE)
-        elif identifier == _TRIGGER:
-            self._take_trigger(self._decoded(apdu))
-        else:
-            self._queue.append(apdu)
-            if identifier == _INIT:
-                self._state = _State.OPENING
+        if first == _TRIGGER:
+            return self._triggered(self._decoded(apdu))
+        if first == _INIT:
+            self._state = _State.OPENING
+        if self._under_way is None:
+            return self._begun(apdu)
+        self._queue.append(apdu)
+        return None
 
-    def _take_close(self, request: Apdu) -> None:
+    def _closed(self, request: Apdu) -> Event:
         assert isinstance(request, Close)
         if self._state is _State.CLOSING or self._state is _State.CLOSED:
             answer = b""
         else:
             answer = self._close_apdu(CloseReason.FINISHED, "", request.reference_id)
-        self._end(Closing(reason=request.close_reason, data=answer))
+        return self._ended(Closing(reason=request.close_reason, data=answer))
 
-    def _take_trigger(self, request: Apdu) -> None:
+    def _triggered(self, request: Apdu) -> Event | None:
         assert isinstance(request, TriggerResourceControlRequest)
         under_way = self._under_way
-        if under_way is None or self._state is not _State.OPEN:
-            return
-        if request.reference_id in (None, under_way.reference_id) and _TRIGGERS in self._offer.options:
-            self._events.append(Triggered(request))
+        if under_way is None or self._state is not _State.OPEN or _TRIGGERS not in self._offer.options:
+            return None
+        return Triggered(request) if request.reference_id in (None, under_way.reference_id) else None
 
-    def _begin(self, apdu: bytes) -> None:
+    def _begun(self, apdu: bytes) -> Event:
         """Hand out a request whose turn it is."""
         try:
             request = self._decoded(apdu)
         except RemoteError as error:
             if error.defect is not Defect.TOO_MANY_OPERANDS:
-                self._fail(error)
-                return
-            self._refuse(SearchRequest, codec.reference_id(apdu), bib_1_diagnostic(_TOO_MANY_BOOLEANS))
-            return
-        kind = type(request)
+                return self._failed(error)
+            diagnostic = bib_1_diagnostic(_TOO_MANY_BOOLEANS)
+            return self._refused(SearchRequest, codec.reference_id(apdu), diagnostic)
         if isinstance(request, InitializeRequest):
-            self._begin_init(request)
-        elif not isinstance(request, Request):
-            self._fail(RemoteError(Defect.OUT_OF_PLACE))
-        elif OPTIONS[kind] in self._offer.options:
-            self._under_way = request
-            self._events.append(Operation(request))
-        else:
-            self._refuse(type(request), request.reference_id, answers.not_offered(type(request)))
+            return self._init_begun(request)
+        option = OPTIONS.get(type(request))
+        if option is None:
+            return self._failed(RemoteError(Defect.OUT_OF_PLACE))
+        asked = cast("Request", request)  # that has an option
+        if option not in self._offer.options:
+            return self._refused(type(asked), asked.reference_id, answers.not_offered(type(asked)))
+        self._under_way = asked
+        return Operation(asked)
 
-    def _begin_init(self, request: InitializeRequest) -> None:
+    def _init_begun(self, request: InitializeRequest) -> Event:
         self._agreed = negotiation.agree(request, self._offer)
         self._under_way = request
         if self._agreed.version:
-            self._events.append(Asked(request, self._agreed))
-            return
+            return Asked(request, self._agreed)
         answer = negotiation.response(self._agreed, self._offer, request, result=False)
-        self._end(
+        return self._ended(
             Closing(
                 reason=CloseReason.PROTOCOL_ERROR,
                 data=codec.encode(answer, self._agreed.charset),
@@ -305,16 +310,18 @@ class Association:
         return self._agreed.charset if self._agreed else self._offer.unnegotiated
 
     def _decoded(self, apdu: bytes) -> Apdu:
-        return codec.decode(apdu, self._charset, self._limits.apdu)
+        return self._readings.decode(apdu, self._charset)
 
     def _answered(self, answer: Response, reference_id: bytes | None) -> bytes:
         if reference_id != answer.reference_id:
             answer = msgspec.structs.replace(answer, reference_id=reference_id)
         return codec.encode(answer, self._charset)
 
-    def _refuse(self, kind: type[Request], reference_id: bytes | None, diagnostic: DefaultDiagFormat) -> None:
+    def _refused(
+        self, kind: type[Request], reference_id: bytes | None, diagnostic: DefaultDiagFormat
+    ) -> Event:
         data = self._answered(answers.refused(kind, diagnostic), reference_id)
-        self._events.append(Reply(data, kind, diagnostic))
+        return Reply(data, kind, diagnostic)
 
     def _decided(self) -> tuple[InitializeRequest, Agreed]:
         request, agreed = self._under_way, self._agreed
@@ -323,14 +330,14 @@ class Association:
         self._under_way = None
         return request, agreed
 
-    def _fail(self, error: RemoteError) -> None:
+    def _failed(self, error: RemoteError) -> Event:
         """The peer cannot be understood, or does what may not be done now."""
         passed = error.defect in _LIMITS_PASSED
         reason = CloseReason.RESOURCES if passed else CloseReason.PROTOCOL_ERROR
         understood = error.defect is not Defect.NOT_AN_APDU
         closing = self._state is _State.CLOSING
         data = self._close_apdu(reason, str(error)) if understood and not closing else b""
-        self._end(Closing(reason=reason, data=data, defect=error.defect, place=error.place))
+        return self._ended(Closing(reason=reason, data=data, defect=error.defect, place=error.place))
 
     def _close_apdu(self, reason: CloseReason, text: str, reference_id: bytes | None = None) -> bytes:
         """A Close, which version 2 does not have."""
@@ -339,13 +346,13 @@ class Association:
         close = Close(reference_id=reference_id, close_reason=reason, diagnostic_information=text or None)
         return codec.encode(close, self._charset)
 
-    def _end(self, closing: Closing) -> None:
+    def _ended(self, closing: Closing) -> Event:
         self._forget()
         self._state = _State.OVER
-        self._events.append(closing)
+        return closing
 
     def _forget(self) -> None:
         self._under_way = self._broken = None
         self._framer.clear()
         self._queue.clear()
-        self._events.clear()
+        self._event = None

@@ -7,6 +7,7 @@ big-endian: 0xB6 is [22] constructed, 0x9F2D is [45] primitive.
 
 from collections.abc import Callable
 from functools import lru_cache
+from struct import Struct
 from typing import Final
 
 import msgspec
@@ -298,13 +299,18 @@ def write_oid(oid: Oid) -> bytes:
 
 # Elements
 
-_LENGTHS: Final = [bytes([length]) for length in range(_MORE)]
+SHORT_LENGTHS: Final = tuple([bytes([length]) for length in range(_MORE)])
+"""Lengths that are one octet, as they are written; which is how small integers are written, too."""
+
+_TWO_OCTETS: Final = Struct(">BH").pack
 
 
 def length_octets(length: int) -> bytes:
     """A length as it is written: definite, in the fewest octets."""
     if length < _MORE:
-        return _LENGTHS[length]
+        return SHORT_LENGTHS[length]
+    if 0xFF < length <= 0xFFFF:
+        return _TWO_OCTETS(_MORE | 2, length)  # as that of nearly every record
     octets = length.to_bytes((length.bit_length() + 7) // 8)
     return bytes([_MORE | len(octets)]) + octets
 

@@ -14,8 +14,10 @@ from protocols.marc import marc8
 from protocols.marc.errors import NotMarc
 
 
-class Charset(msgspec.Struct, frozen=True):
-    """A character set by the name people use, and how text in it is read and written."""
+class Charset(msgspec.Struct, frozen=True, eq=False):
+    """A character set by the name people use, and how text in it is read and written. Each is one of its
+    own.
+    """
 
     name: str
     decode: Callable[[bytes], str]

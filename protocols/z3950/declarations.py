@@ -49,6 +49,7 @@ ANY: Final = 0
 """The identifier of `Raw`, which is read as a whole, with identifier and length."""
 
 _FORM: Final = 0x20
+_LONG: Final = len(ber.SHORT_LENGTHS)
 
 
 class Null(Enum):
@@ -141,10 +142,12 @@ def _retagged(identifier: int, tag: Tag | Universal) -> int:
 def plain(identifier: int, reads: Mapping[int, Read], contents: Write) -> Codec:
     """A type that is no CHOICE: its identifier as written, those that are read, and how its contents are."""
     octets = ber.octets_of(identifier)
-    element = ber.element
+    short, length_octets = ber.SHORT_LENGTHS, ber.length_octets
 
     def write(value: Any, encode: Encode) -> bytes:
-        return element(octets, contents(value, encode))
+        inside = contents(value, encode)
+        length = len(inside)
+        return octets + (short[length] if length < _LONG else length_octets(length)) + inside
 
     return Codec(reads, write, identifier, contents)
 
@@ -190,6 +193,10 @@ def _ascii(value: str, encode: Encode) -> bytes:
     return value.encode("ascii", "replace")
 
 
+def _integer(value: int, encode: Encode) -> bytes:
+    return ber.SHORT_LENGTHS[value] if 0 <= value < _LONG else ber.write_integer(value)
+
+
 def _reading_null(member: Enum) -> Read:
     def read(source: Source, at: int, stop: int) -> Enum:
         ber.read_null(source, at, stop)
@@ -200,7 +207,7 @@ def _reading_null(member: Enum) -> Read:
 
 _PLAIN: Final[Mapping[type, Codec]] = {
     bool: plain(0x01, {0x01: ber.read_boolean}, lambda value, encode: b"\1" if value else b"\0"),
-    int: plain(0x02, {0x02: ber.read_integer}, lambda value, encode: ber.write_integer(value)),
+    int: plain(0x02, {0x02: ber.read_integer}, _integer),
     bytes: plain(
         0x04,
         {0x04: lambda source, at, stop: source.data[at:stop], 0x24: Source.octets},
@@ -262,7 +269,7 @@ def _names(kind: type[IntEnum]) -> Codec:
         number = ber.read_integer(source, at, stop)
         return members.get(number, number)
 
-    return plain(0x02, {0x02: read}, lambda value, encode: ber.write_integer(value))
+    return plain(0x02, {0x02: read}, _integer)
 
 
 def _bits(kind: type[IntEnum]) -> Codec:
@@ -440,11 +447,11 @@ def _expect_unknown(identifier: int, known: Mapping[int, Any]) -> None:
 
 
 def _writing_fields(fields: tuple[Field, ...]) -> Write:
-    writes = [(field.name, field.codec.write) for field in fields]
+    writes = [field.codec.write for field in fields]
+    parts_of = msgspec.structs.astuple
 
     def contents(value: Any, encode: Encode) -> bytes:
-        return b"".join(
-            [write(part, encode) for name, write in writes if (part := getattr(value, name)) is not None]
-        )
+        parts = zip(writes, parts_of(value), strict=True)
+        return b"".join([write(part, encode) for write, part in parts if part is not None])
 
     return contents

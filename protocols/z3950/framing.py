@@ -39,11 +39,13 @@ class Framer:
         Raises `RemoteError` for what begins no APDU, and for more than the limits let, as soon as that is
         known; there is nothing after it that could be read.
         """
+        if not self.buffer:
+            return None
         while not self._at or self._open:
             try:
                 identifier, start, end = ber.measure(self.buffer, self._at)
             except IndexError:
-                if self.buffer and self.buffer[0] not in _APDUS:
+                if self.buffer[0] not in _APDUS:
                     raise RemoteError(Defect.NOT_AN_APDU) from None
                 return None
             self._step(identifier, start, end)

@@ -1,7 +1,7 @@
 """One association, seen from the origin, without a socket: requests in, bytes out; bytes in, answers out.
 
 The rule it keeps: answers come in the order of the requests, each of the service that was asked, or the
-target has broken the standard. For clients and tests; the target's side is `association.py`.
+target has broken the standard. The target's side is `association.py`.
 """
 
 from enum import Enum
@@ -26,20 +26,12 @@ from protocols.z3950.charset import UNNEGOTIATED, Charset
 from protocols.z3950.errors import Defect, LocalError, RemoteError
 from protocols.z3950.framing import Framer
 
+NAME: Final = "circdesk"
 LIMITS: Final = ber.Limits(size=64 * 1024 * 1024, elements=4_000_000)
 """What a target may send: records make answers long."""
 
-OPTIONS: Final = frozenset(
-    {
-        Option.SEARCH,
-        Option.PRESENT,
-        Option.DELETE_SET,
-        Option.TRIGGER_RESOURCE_CONTROL,
-        Option.SCAN,
-        Option.SORT,
-        Option.NAMED_RESULT_SETS,
-    }
-)
+OPTIONS: Final = negotiation.SEARCH_OPTIONS - {Option.NEGOTIATION_MODEL}
+"""What is asked for; character sets only where one is wanted."""
 
 
 def initialization(
@@ -49,7 +41,7 @@ def initialization(
     options: frozenset[Option] = OPTIONS,
     versions: frozenset[Version] = negotiation.ALL_VERSIONS,
     message_size: int = LIMITS.size,
-    name: str = "circdesk",
+    version: str | None = None,
 ) -> InitializeRequest:
     """An Init; with `charset`, one that asks for it, for records too."""
     return InitializeRequest(
@@ -58,7 +50,9 @@ def initialization(
         preferred_message_size=message_size,
         exceptional_record_size=message_size,
         id_authentication=authentication,
-        implementation_name=name,
+        implementation_id=NAME,
+        implementation_name=NAME,
+        implementation_version=version,
         other_info=(negotiation.propose(charset),) if charset else None,
     )
 

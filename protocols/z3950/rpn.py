@@ -22,7 +22,7 @@ from protocols.z3950.declarations import (
     codec_of,
 )
 from protocols.z3950.errors import Defect, LocalError, RemoteError
-from protocols.z3950.oids import BIB_1, Oid
+from protocols.z3950.oids import Oid
 from protocols.z3950.structures import (
     AttributeElement,
     AttributeList,
@@ -212,8 +212,3 @@ def fold(
 def attribute(kind: int, value: int, attribute_set: Oid | None = None) -> AttributeElement:
     """A numeric attribute: `attribute(1, 4)` is use 4, title, in Bib-1."""
     return AttributeElement(attribute_set=attribute_set, attribute_type=kind, attribute_value=value)
-
-
-def bib_1(*nodes: Node) -> RpnQuery:
-    """A query of type 1 whose attributes are of Bib-1."""
-    return RpnQuery(BIB_1, nodes)

@@ -26,12 +26,12 @@ def affected(event: Event, library: Library) -> Iterable[BibId]:
             return _of_items([shelved], library)
         case RecordsLoaded(kind, ids) if kind in _BIBS:
             return map(BibId, ids)
-        case RecordsLoaded(kind, ids) if kind == Item.__name__:
-            return _of_items(map(ItemId, ids), library)
-        case RecordsLoaded(kind, ids) if kind == Portfolio.__name__:
-            return _of_inventory(library.portfolios, ids)
-        case RecordsLoaded(kind, ids) if kind == Representation.__name__:
-            return _of_inventory(library.representations, ids)
+        case RecordsLoaded(kind, ids, left) if kind == Item.__name__:
+            return (*left, *_of_items(map(ItemId, ids), library))
+        case RecordsLoaded(kind, ids, left) if kind == Portfolio.__name__:
+            return (*left, *_of_inventory(library.portfolios, ids))
+        case RecordsLoaded(kind, ids, left) if kind == Representation.__name__:
+            return (*left, *_of_inventory(library.representations, ids))
         case _:
             return ()
 

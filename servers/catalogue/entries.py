@@ -9,20 +9,20 @@ title and not in another, and both are found.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Sequence
 from functools import lru_cache
+from struct import Struct as Layout
 from typing import Final
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from core.analysis import call_number_words, fold, heading, spread, term
+from core.analysis import NORMAL, call_number_words, fold, fold_each, heading, spread, term
 from core.model.records import Bib, Item, Portfolio, Representation
-from core.plan import Entry
 from core.points import PointKind
+from core.ports import Piece, Pieces, Prepare, Prepared
 from protocols.marc.errors import NotMarc
 from protocols.marc.iso2709 import ENTRY, FIELD_END, LEADER, Marc, unpack
-from servers.catalogue.access_points import TEXTS, Fill, Place, Table
+from servers.catalogue.access_points import TEXTS, Fill, Place, Selection, Table
 
 EVERYTHING: Final = "everything"
 """The place that is every word of a record, save those of hidden fields."""
@@ -36,6 +36,9 @@ _NON_FILING: Final = {"130": 0, "730": 0, "740": 0, "222": 1, "240": 1, "245": 1
 
 _NOT_SORTED: Final = re.compile("\x98[^\x9c]*\x9c|\x88[^\x89]*\x89")
 """What stands between the control characters for non-sorting (ISO 6630, and its form in MARC-8)."""
+
+_LINKED: Final = b"880"
+"""A field in another script."""
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 
@@ -55,158 +58,239 @@ class _Tag(Struct, frozen=True):
     not sort; ``common``: its words are among all words.
     """
 
-    selections: tuple[tuple[str, Mapping[str, Fill], Fill], ...]
-    """Codes, and what becomes of their text: by indicators, or else."""
+    selections: tuple[Selection, ...]
     values: tuple[tuple[Place, PointKind, str], ...]
     article: int | None
     common: bool
 
 
-_Named = tuple[str, str]
+_Indices = tuple[int, ...]
 
 
-class _Part(Struct, frozen=True):
-    """What comes of one field, or of one value that was worked out: texts by row, and the rest by point."""
+class _Value(Struct, frozen=True, gc=False):
+    """A subfield that stands for itself: the how many-th, how it is normalised, and the points. It counts if
+    it begins with ``prefix``, in a field with a subfield that is ``source``.
+    """
 
-    whole: str
-    texts: tuple[_Named, ...]
-    terms: tuple[_Named, ...]
-    headings: tuple[_Named, ...]
-    order: tuple[tuple[str, str | int], ...]
+    at: int
+    normal: Callable[[str], str]
+    prefix: str
+    source: str
+    points: tuple[str, ...]
 
 
-_REMEMBERED: Final = 50_000
+class _Form(Struct, frozen=True):
+    """What is done with the fields of a tag that have the same indicators and the same codes in the same
+    order: there are few such forms. ``choices`` are subfields whose text is read, all letters first,
+    ``fills`` what becomes of which, and how many characters at its beginning do not sort.
+    """
+
+    choices: tuple[_Indices, ...]
+    fills: tuple[tuple[int, Fill, int], ...]
+    values: tuple[_Value, ...]
+    common: bool
+
+
+_REMEMBERED: Final = 5_000
 """Fields that are known by heart: the same subjects, names and publishers come again and again."""
+_FORMS: Final = 20_000
+"""Forms of fields that are known; so many as only damaged records have."""
+
+_OWN: Final = frozenset(b"001 010 015 016 020 022 024 028 035 050 082 245 520 856".split())
+"""Fields that no two bibs have in common, mostly: they are not remembered."""
 
 
 class Entries:
-    """Makes entries, by the table of access points."""
+    """Makes entries as an index takes them in, by the table of access points."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, prepare: Prepare) -> None:
         common = {f"{tag:03}" for tag in range(10, _HOLDINGS)} - _ADMINISTRATIVE
         self._tags: Final = {
             name.encode(): _Tag(
-                tuple([(one.codes, one.fills, one.plain) for one in table.texts.get(name, ())]),
-                table.values.get(name, ()),
-                _NON_FILING.get(name),
-                name in common,
+                table.texts.get(name, ()), table.values.get(name, ()), _NON_FILING.get(name), name in common
             )
             for name in {*table.texts, *table.values, *common} - {EVERYTHING}
         }
+        self._own = _OWN & self._tags.keys()
+        self._others = frozenset(self._tags.keys() - _OWN | {_LINKED})
         self._everything = table.texts[EVERYTHING][0].plain.row
         self._numbers = {
-            place.tag: filling.key
+            place.tag.encode(): filling.key
             for filling in table.fillings
             if filling.kind not in TEXTS
             for place in filling.sorted_by
         }
+        self._prepare = prepare
+        self._form = lru_cache(_FORMS)(self._find_form)
         self._field = lru_cache(_REMEMBERED)(self._read_field)
-        self._worked_out = lru_cache(_REMEMBERED)(self._read_worked_out)
+        self._kind = lru_cache(_REMEMBERED)(self._read_kind)
+        self._place = lru_cache(_REMEMBERED)(self._read_place)
 
-    def __call__(self, subject: Subject) -> Entry:
+    def __call__(self, subject: Subject) -> Prepared:
         """The entry of a bib. A body that cannot be read leaves what is known of the card and the items."""
         return self.of(subject, taken_apart(subject.body))
 
-    def of(self, subject: Subject, marc: Marc) -> Entry:
+    def of(self, subject: Subject, marc: Marc) -> Prepared:
         """The same, of a body that is taken apart already."""
-        leader, fields = marc.leader, marc.fields
-        parts = [self._field(name, data) for name, data in fields if name in self._tags or name == b"880"]
-        parts += [
-            self._worked_out(name, value)
-            for name, values in _WORKED_OUT.items()
-            for value in values(subject, leader, fields)
-        ]
-        texts: dict[str, list[str]] = {}
-        terms: dict[str, list[str]] = {}
-        headings: dict[str, list[str]] = {}
-        order: dict[str, str | int] = {}
-        everything = []
-        for part in parts:
-            if part.whole:
-                everything.append(part.whole)
-            for row, text in part.texts:
-                texts.setdefault(row, []).append(text)
-            for point, value in part.terms:
-                terms.setdefault(point, []).append(value)
-            for point, value in part.headings:
-                headings.setdefault(point, []).append(value)
-            for point, key in part.order:
-                order.setdefault(point, key)
-        if everything:
-            texts[self._everything] = everything
-        return Entry(subject.bib.id, texts, _each_once(terms), _each_once(headings), order)
+        own, others, bib, leader = self._own, self._others, subject.bib, marc.leader
+        pieces: list[Piece] = []
+        for name, data in marc.fields:
+            if name in own:
+                pieces += self._read_field(name, data)
+            elif name in others:
+                pieces += self._field(name, data)
+        has_inventory = bool(subject.items or subject.portfolios or subject.representations)
+        pieces += self._kind(leader[6:8], bib.year, bool(subject.items), has_inventory)
+        pieces += self._worked_out(b"bib.number", bib.control_number)
+        for item in subject.items:
+            pieces += self._item(item)
+        for portfolio in subject.portfolios:
+            pieces += self._portfolio(portfolio)
+        for representation in subject.representations:
+            pieces += self._worked_out(b"representation.pid", representation.pid)
+        return self._prepare.whole(bib.id, pieces)
 
-    def _read_field(self, name: bytes, data: bytes) -> _Part:
-        tag = self._tags.get(_linked(data) if name == b"880" else name)
-        if tag is None:
-            return _NOTHING
+    def _item(self, item: Item) -> list[Piece]:
+        """Its barcode and its number are its own; the rest many have in common."""
+        return [
+            *self._worked_out(b"item.barcode", item.barcode),
+            *self._worked_out(b"item.id", str(item.id)),
+            *self._place(
+                item.permanent_location or item.location,
+                item.location if item.permanent_location else "",
+                item.call_number,
+                item.policy,
+                item.description,
+                item.medium.name,
+            ),
+        ]
+
+    def _portfolio(self, portfolio: Portfolio) -> list[Piece]:
+        return [
+            *self._worked_out(b"portfolio.pid", portfolio.pid),
+            *self._worked_out(b"portfolio.url", portfolio.url),
+            *self._worked_out(b"portfolio.interface", portfolio.interface),
+            *self._worked_out(b"portfolio.collection", portfolio.collection),
+            *self._worked_out(b"portfolio.collection_name", portfolio.collection_name),
+        ]
+
+    def _read_kind(self, kind_and_level: bytes, year: str, has_items: bool, has_inventory: bool) -> Pieces:
+        """What many bibs have in common that is in no field."""
+        return (
+            *self._worked_out(b"year", year),
+            *self._worked_out(b"type", kind_and_level[:1].decode("ascii", "replace")),
+            *self._worked_out(b"level", kind_and_level[1:].decode("ascii", "replace")),
+            *self._worked_out(b"material", _material(kind_and_level)),
+            *self._worked_out(b"format", "marc21"),
+            *self._worked_out(b"has_items", _told(has_items)),
+            *self._worked_out(b"has_inventory", _told(has_inventory)),
+        )
+
+    def _read_place(
+        self, home: str, away: str, call_number: str, policy: str, description: str, medium: str
+    ) -> Pieces:
+        """What many items have in common."""
+        return (
+            *self._worked_out(b"item.library", home.partition("/")[0]),
+            *self._worked_out(b"item.location", home),
+            *self._worked_out(b"item.temporary_library", away.partition("/")[0]),
+            *self._worked_out(b"item.temporary_location", away),
+            *self._worked_out(b"item.call_number", call_number),
+            *self._worked_out(b"item.policy", policy),
+            *self._worked_out(b"item.description", description),
+            *self._worked_out(b"item.medium", medium),
+        )
+
+    def _worked_out(self, name: bytes, value: str) -> Pieces:
+        if not value:
+            return ()
+        pieces = self._read(name, "", [f"a{value}"], value.isascii())
+        point = self._numbers.get(name)
+        number = term(PointKind.NUMBER, value) if point else ""
+        return (*pieces, *self._prepare.order(point, int(number))) if point and number else pieces
+
+    def _read_field(self, name: bytes, data: bytes) -> Pieces:
+        if name == _LINKED:
+            name = _linked(data)
+            if name not in self._tags:
+                return ()
         text = data.decode("utf-8", "replace")
         if name < b"010":
-            return self._fixed(tag, text)
+            return self._fixed(self._tags[name], text)
         indicators, *subfields = text.split("\x1f")
-        return self._read(tag, indicators, [one for one in subfields if one], text.isascii())
+        return self._read(name, indicators, subfields, text.isascii())
 
-    def _read_worked_out(self, name: bytes, value: str) -> _Part:
-        part = self._read(self._tags[name], "", [f"a{value}"], value.isascii())
-        point = self._numbers.get(name.decode())
-        number = term(PointKind.NUMBER, value) if point else ""
-        return replace(part, whole="", order=((point, int(number)),)) if point and number else part
-
-    def _fixed(self, tag: _Tag, text: str) -> _Part:
+    def _fixed(self, tag: _Tag, text: str) -> Pieces:
         """Positions of a control field; what is only filling characters is nothing."""
-        terms = []
+        pieces: list[Piece] = []
         for place, kind, point in tag.values:
             value = text[place.start : place.end]
             if value.strip(" |#\\") and (value := term(kind, value)):
-                terms.append((point, value))
-        return _Part("", (), tuple(terms), (), ())
+                pieces += self._prepare.term(point, value)
+        return tuple(pieces)
 
-    def _read(self, tag: _Tag, indicators: str, subfields: Sequence[str], ascii_only: bool) -> _Part:
+    def _find_form(self, name: bytes, indicators: str, codes: str) -> _Form:
+        tag = self._tags[name]
+        letters = _of_codes(codes, _LETTERS)
+        choices: dict[_Indices, int] = {letters: 0}
+        fills = []
+        for selection in tag.selections:
+            chosen = _of_codes(codes, selection.codes) if selection.codes else letters
+            at = choices.setdefault(chosen, len(choices))
+            has_article = tag.article is not None and (not selection.codes or "a" in selection.codes)
+            fill = selection.fills.get(indicators, selection.plain)
+            fills.append((at, fill, _not_filed(indicators, tag.article) if has_article else 0))
+        values: dict[tuple[int, PointKind, str, str], list[str]] = {}
+        for place, kind, point in tag.values:
+            if place.first in ("*", indicators[:1]) and place.second in ("*", indicators[1:2]):
+                for at in _of_codes(codes, place.codes or _LETTERS):
+                    values.setdefault((at, kind, place.prefix, place.source), []).append(point)
+        return _Form(
+            tuple(choices),
+            tuple(fills),
+            tuple(
+                [
+                    _Value(at, NORMAL[kind], prefix, source, tuple(points))
+                    for (at, kind, prefix, source), points in values.items()
+                ]
+            ),
+            tag.common,
+        )
+
+    def _read(self, name: bytes, indicators: str, subfields: Sequence[str], is_ascii: bool) -> Pieces:
         """What comes of a field: a text for each selection of its subfields, and values of their own."""
-        letters = [one[1:] for one in subfields if one[0] in _LETTERS]
-        all_typed = " ".join(letters)
-        all_folded = fold(all_typed)
-        texts: list[_Named] = []
-        terms = _values(tag.values, indicators, subfields) if tag.values else []
-        headings: list[_Named] = []
-        order: list[tuple[str, str | int]] = []
-        for codes, fills, plain in tag.selections:
-            typed, folded = all_typed, all_folded
-            if codes:
-                chosen = [one[1:] for one in subfields if one[0] in codes]
-                if len(chosen) != len(letters):
-                    typed = " ".join(chosen)
-                    folded = fold(typed)
-            if not folded:
+        form = self._form(name, indicators, "".join([one[:1] or "\x1f" for one in subfields]))
+        typed = [one[1:] for one in subfields]
+        folded = fold_each(typed)
+        choices = [folded[one[0]] if len(one) == 1 else _text(folded, one) for one in form.choices]
+        prepare, pieces = self._prepare, list[Piece]()
+        if form.common and (text := choices[0]):
+            pieces += prepare.text(self._everything, text if is_ascii else spread(text))
+        if form.values:
+            for point, value in _values(form.values, typed, subfields):
+                pieces += prepare.term(point, value)
+        for at, fill, skipped in form.fills:
+            whole = short = choices[at]
+            if not whole:
                 continue
-            fill = fills.get(indicators, plain)
-            short = folded
-            if not ascii_only or (tag.article is not None and (not codes or "a" in codes)):
-                short = fold(_sorting(tag.article, indicators, typed)) or folded
+            if skipped or not is_ascii:
+                short = fold(_sorting(_text(typed, form.choices[at]), skipped)) or whole
             for point in fill.shelves:
-                terms.append((point, term(PointKind.CALL_NUMBER, typed)))
-            for form in (folded,) if short == folded else (short, folded):
+                shelf = term(PointKind.CALL_NUMBER, _text(typed, form.choices[at]))
+                pieces += prepare.term(point, shelf)
+            for text in (whole,) if short == whole else (short, whole):
                 if fill.row:
-                    texts.append((fill.row, call_number_words(form) if fill.shelves else form))
-                if fill.lists:
-                    headings += [(point, form) for point in fill.lists]
-            if fill.sorts:
-                order += [(point, short) for point in fill.sorts]
-        whole = all_folded if tag.common else ""
-        if not ascii_only:
-            whole = spread(whole)
-            texts = [(row, spread(text)) for row, text in texts]
-            headings = [(point, heading(text)) for point, text in headings]
-        return _Part(whole, tuple(texts), tuple(terms), tuple(headings), tuple(order))
+                    words = call_number_words(text) if fill.shelves else text
+                    pieces += prepare.text(fill.row, words if is_ascii else spread(words))
+                for point in fill.lists:
+                    pieces += prepare.heading(point, text if is_ascii else heading(text))
+            for point in fill.sorts:
+                pieces += prepare.order(point, short)
+        return tuple(pieces)
 
 
-_NOTHING: Final = _Part("", (), (), (), ())
-
-
-def _each_once(values: dict[str, list[str]]) -> dict[str, list[str]]:
-    return {
-        point: found if len(found) == 1 else list(dict.fromkeys(found)) for point, found in values.items()
-    }
+_DIRECTORY: Final = Layout("3s 4x 5s")
+"""An entry of the directory: a tag, how long its field is, where it starts."""
 
 
 def taken_apart(body: bytes) -> Marc:
@@ -214,45 +298,53 @@ def taken_apart(body: bytes) -> Marc:
     record is read with all care, and what is no record is empty.
     """
     directory, *datas = body.split(FIELD_END)
-    entries = range(LEADER, len(directory), ENTRY)
-    starts = [directory[at + 7 : at + ENTRY] for at in entries]
-    if starts and len(starts) + 1 == len(datas) and starts == sorted(starts):
-        tags = [directory[at : at + 3] for at in entries]
-        return Marc(body[:LEADER], tuple(zip(tags, datas, strict=False)))
+    if len(directory) == LEADER + ENTRY * (len(datas) - 1) > LEADER:
+        tags, starts = zip(*_DIRECTORY.iter_unpack(directory[LEADER:]), strict=True)
+        if list(starts) == sorted(starts):
+            return Marc(body[:LEADER], tuple(zip(tags, datas, strict=False)))
     try:
         return unpack(body)
     except NotMarc:
         return Marc(b"", ())
 
 
+def _of_codes(codes: str, wanted: Container[str]) -> _Indices:
+    """Which subfields have a code that is wanted."""
+    return tuple([at for at, code in enumerate(codes) if code in wanted])
+
+
+def _text(pieces: Sequence[str], chosen: _Indices) -> str:
+    """Those that are chosen, with a blank between two."""
+    return " ".join([pieces[at] for at in chosen if pieces[at]])
+
+
 def _values(
-    values: Sequence[tuple[Place, PointKind, str]], indicators: str, subfields: Sequence[str]
-) -> list[_Named]:
+    values: Sequence[_Value], typed: Sequence[str], subfields: Sequence[str]
+) -> list[tuple[str, str]]:
     """The values of subfields that stand for themselves."""
-    found: list[_Named] = []
-    first, second = indicators[:1], indicators[1:2]
-    for place, kind, point in values:
-        if place.first != "*" and place.first != first:
+    found: list[tuple[str, str]] = []
+    for one in values:
+        text = typed[one.at]
+        if one.source and one.source not in [each.casefold() for each in subfields]:
             continue
-        if place.second != "*" and place.second != second:
+        if one.prefix and not text.casefold().startswith(one.prefix):
             continue
-        if place.source and place.source not in [one.casefold() for one in subfields]:
-            continue
-        codes = place.codes or _LETTERS
-        for one in subfields:
-            if one[0] in codes and (not place.prefix or one[1:].casefold().startswith(place.prefix)):
-                value = term(kind, one[1:])
-                if value:
-                    found.append((point, value))
+        if value := one.normal(text):
+            found += [(point, value) for point in one.points]
     return found
 
 
-def _sorting(article: int | None, indicators: str, typed: str) -> str:
+def _not_filed(indicators: str, article: int | None) -> int:
+    """How many characters at the beginning of a title do not sort."""
+    count = "" if article is None else indicators[article : article + 1]
+    return int(count) if count.isdecimal() else 0
+
+
+def _sorting(typed: str, skipped: int) -> str:
     """The text without what does not sort at its beginning; the text itself if there is no such thing."""
     if "\x98" in typed or "\x88" in typed:
         return _NOT_SORTED.sub("", typed)
-    count = "" if article is None else indicators[article : article + 1]
-    return typed[int(count) :] if count.isdecimal() and count != "0" else typed
+    return typed[skipped:]
 
 
 def _linked(data: bytes) -> bytes:
@@ -268,62 +360,11 @@ _MATERIALS: Final = {
 }  # fmt: skip
 """What a record describes, by leader/06."""
 
-_Fields = Sequence[tuple[bytes, bytes]]
+
+def _material(kind_and_level: bytes) -> str:
+    kind, level = kind_and_level[:1], kind_and_level[1:]
+    return "journal" if kind == b"a" and level in (b"b", b"i", b"s") else _MATERIALS.get(kind, "")
 
 
-def _material(subject: Subject, leader: bytes, fields: _Fields) -> Iterable[str]:
-    kind, level = leader[6:7], leader[7:8]
-    if kind == b"a" and level in (b"b", b"i", b"s"):
-        return ("journal",)
-    return (_MATERIALS[kind],) if kind in _MATERIALS else ()
-
-
-def _told(there: object) -> str:
+def _told(there: bool) -> str:
     return "true" if there else "false"
-
-
-def _home(item: Item) -> str:
-    """Where an item belongs."""
-    return item.permanent_location or item.location
-
-
-def _away(item: Item) -> str:
-    """Where it is for a while instead, if it is."""
-    return item.location if item.permanent_location else ""
-
-
-def _of_items(what: Callable[[Item], str]) -> Callable[[Subject, bytes, _Fields], Iterable[str]]:
-    return lambda subject, leader, fields: map(what, subject.items)
-
-
-_WORKED_OUT: Final[Mapping[bytes, Callable[[Subject, bytes, _Fields], Iterable[str]]]] = {
-    b"year": lambda subject, leader, fields: (subject.bib.year,),
-    b"type": lambda subject, leader, fields: (leader[6:7].decode("ascii", "replace"),),
-    b"level": lambda subject, leader, fields: (leader[7:8].decode("ascii", "replace"),),
-    b"material": _material,
-    b"format": lambda subject, leader, fields: ("marc21",),
-    b"has_items": lambda subject, leader, fields: (_told(subject.items),),
-    b"has_inventory": lambda subject, leader, fields: (
-        _told(subject.items or subject.portfolios or subject.representations),
-    ),
-    b"portfolio.pid": lambda subject, leader, fields: [one.pid for one in subject.portfolios],
-    b"portfolio.url": lambda subject, leader, fields: [one.url for one in subject.portfolios],
-    b"portfolio.interface": lambda subject, leader, fields: [one.interface for one in subject.portfolios],
-    b"portfolio.collection": lambda subject, leader, fields: [one.collection for one in subject.portfolios],
-    b"portfolio.collection_name": lambda subject, leader, fields: [
-        one.collection_name for one in subject.portfolios
-    ],
-    b"representation.pid": lambda subject, leader, fields: [one.pid for one in subject.representations],
-    b"bib.number": lambda subject, leader, fields: (subject.bib.control_number,),
-    b"item.barcode": _of_items(lambda item: item.barcode),
-    b"item.id": _of_items(lambda item: str(item.id)),
-    b"item.library": _of_items(lambda item: _home(item).partition("/")[0]),
-    b"item.location": _of_items(_home),
-    b"item.temporary_library": _of_items(lambda item: _away(item).partition("/")[0]),
-    b"item.temporary_location": _of_items(_away),
-    b"item.call_number": _of_items(lambda item: item.call_number),
-    b"item.policy": _of_items(lambda item: item.policy),
-    b"item.description": _of_items(lambda item: item.description),
-    b"item.medium": _of_items(lambda item: item.medium.name),
-}
-"""Places that are no field of a record."""

@@ -4,7 +4,8 @@ is the index, and the records made ready for answers, in XML and in ISO 2709.
 The rule it keeps: neither is trusted further than the log that it has followed. What is beyond that is read
 again from the records, so that following twice does no harm, and what is lost costs only the time to build
 it. The event loop reads and waits here; the work is done in other processes while all is built, and in one
-thread after that.
+thread after that. A large catalogue can be searched before its records are ready: until then each is made
+when it is asked for.
 """
 
 from __future__ import annotations
@@ -14,24 +15,26 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Final, Literal, TypeVar
+from typing import Final, Literal, TextIO, TypeVar
 
 import msgspec
 from msgspec import Struct
 
 from core.library import Library
 from core.model.records import BibId
-from core.ports import IndexBroken, IndexView, SearchIndex, Store, StoreRefused
+from core.ports import IndexBroken, IndexView, OpenIndex, SearchIndex, Store, StoreRefused
 from servers.catalogue.affected import affected
-from servers.catalogue.building import OpenIndex, Site, site
+from servers.catalogue.building import Finishing, Site, site
 from servers.catalogue.entries import Subject
-from servers.catalogue.forms import marc_in, xml_in
-from servers.catalogue.making import Made, Making
+from servers.catalogue.forms import UNMADE, body_in, marc_in, xml_in
+from servers.catalogue.making import Making, Readied, record
 from servers.catalogue.ready import ReadyRecords
 from servers.log import get_logger
+from servers.progress import Advance, bar, lines
 
 log = get_logger(__name__)
 T = TypeVar("T")
@@ -42,8 +45,8 @@ whoever adds to a full one keeps the interpreter.
 """
 LOT: Final = 250
 """Bibs that are read, worked on and added together."""
-EVERY: Final = 10_000
-"""Bibs between two lines that tell how far a build is."""
+ROUND: Final = 4
+"""Lots of records that are made ready between two looks at the log."""
 PAUSE: Final = 0.25
 """Seconds between two looks at the log, which cost nothing while it does not grow."""
 RETRY: Final = 5.0
@@ -70,20 +73,29 @@ _NOTHING: Final = _State("xml, marc", 0, "", 0)
 
 class Indexing:
     """Builds the catalogue in a folder, and keeps it up. ``open_index`` is called in a thread; it makes an
-    index where there is none of this format.
+    index where there is none of this format. If ``screen`` is a terminal it shows how far a build is.
     """
 
-    def __init__(self, store: Store, library: Library, folder: Path, open_index: OpenIndex) -> None:
+    def __init__(
+        self,
+        store: Store,
+        library: Library,
+        folder: Path,
+        open_index: OpenIndex,
+        screen: TextIO | None = None,
+    ) -> None:
         self._store = store
         self._library = library
         self._folder = folder
         self._open_index = open_index
+        self._screen = screen
         self._thread = ThreadPoolExecutor(1, "catalogue")
         self._making: Making | None = None
         self._index: SearchIndex | None = None
         self._ready: ReadyRecords | None = None
         self._state = _NOTHING
         self._built = asyncio.Event()
+        self._finished = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.done = 0
         """How many bibs the build that is under way has taken in."""
@@ -95,14 +107,18 @@ class Indexing:
 
     def records(self, bibs: Sequence[BibId]) -> list[bytes | None]:
         """The record of each bib as MARCXML but for its end; None where there is none, or none yet."""
-        return [None if entry is None else xml_in(entry) for entry in self._entries(bibs)]
+        return [xml_in(entry) if entry else None for entry in self._entries(bibs)]
 
     def marc_records(self, bibs: Sequence[BibId]) -> list[bytes | None]:
         """The record of each bib in ISO 2709, in UTF-8; None where there is none, or none yet."""
-        return [None if entry is None else marc_in(entry) for entry in self._entries(bibs)]
+        return [marc_in(entry) if entry else None for entry in self._entries(bibs)]
 
-    def _entries(self, bibs: Sequence[BibId]) -> list[bytes | None]:
-        return [None] * len(bibs) if self._ready is None else self._ready.records(bibs)
+    def _entries(self, bibs: Sequence[BibId]) -> list[bytes]:
+        """Both forms of each record, made now where they are not ready; empty where there is none."""
+        if self._ready is None:
+            return [b""] * len(bibs)
+        found = [entry or b"" for entry in self._ready.records(bibs)]
+        return [entry if (body := body_in(entry)) is None else record(body) for entry in found]
 
     def start(self) -> None:
         """Begin, beside whatever else the loop does."""
@@ -112,6 +128,10 @@ class Indexing:
     async def built(self) -> None:
         """Return when there is an index."""
         await self._built.wait()
+
+    async def finished(self) -> None:
+        """Return when there is an index, and every record is ready."""
+        await self._finished.wait()
 
     async def reached(self, position: int) -> None:
         """Return when the event with this number has been followed."""
@@ -140,6 +160,7 @@ class Indexing:
                 await self._follow(await self._opened())
             except (IndexBroken, BrokenExecutor, OSError) as error:
                 self._built.clear()
+                self._finished.clear()
                 await self._in_thread(self._let_go)
                 self._state = _NOTHING
                 log.error("catalogue-broken", reason=str(error), advice="it is built anew; see to the disk")
@@ -154,7 +175,7 @@ class Indexing:
         if not self._state.position:
             self._state = await self._in_thread(self._read_state)
         if not 0 < self._state.position <= min(index.view.position, self._store.next_seq() - 1):
-            index = await self._build(index)
+            await self._build(index)
         self._built.set()
         return index
 
@@ -168,11 +189,49 @@ class Indexing:
         return state if self._ready.waste < MOST_WASTE else _NOTHING
 
     async def _follow(self, index: SearchIndex) -> None:
-        """Keep up with the log for ever."""
+        """Keep up with the log for ever; while it does not grow, make records ready."""
+        assert self._ready is not None
+        unmade = await self._in_thread(self._ready.beginning_with, UNMADE)
+        waiting = lots(unmade)
+        finishing = await self._in_thread(Finishing, len(unmade), self._thread)
+        try:
+            with self._told("Records", "catalogue-records", len(unmade)) as advance:
+                while some := list(islice(waiting, ROUND)):
+                    await self._finish(finishing, some)
+                    advance(sum(map(len, some)))
+                    await self._catch_up_if_behind(index)
+        finally:
+            await self._in_thread(finishing.close)
+        await self._in_thread(self._keep, self._state.position)
+        self._finished.set()
         while True:
-            if self._state.position < self._store.next_seq() - 1:
-                await self._catch_up(index)
+            await self._catch_up_if_behind(index)
             await asyncio.sleep(PAUSE)
+
+    async def _catch_up_if_behind(self, index: SearchIndex) -> None:
+        if self._state.position < self._store.next_seq() - 1:
+            await self._catch_up(index)
+
+    async def _finish(self, finishing: Finishing, some: Sequence[Sequence[BibId]]) -> None:
+        """Make records of bodies. Nothing is followed meanwhile, so none is written over a newer one."""
+        assert self._ready is not None
+        there = [[(bib, body) for bib, body in self._bodies(lot)] for lot in some]
+        made = await finishing.records([[body for _, body in lot] for lot in there])
+        await self._in_thread(
+            self._write,
+            [
+                Readied(bib, self._ready.version(bib), record)
+                for lot, records in zip(there, made, strict=True)
+                for (bib, _), record in zip(lot, records, strict=True)
+            ],
+        )
+
+    def _bodies(self, bibs: Sequence[BibId]) -> Iterator[tuple[BibId, bytes]]:
+        """Of those bibs whose record is still to be made."""
+        assert self._ready is not None
+        for bib, entry in zip(bibs, self._ready.records(bibs), strict=True):
+            if entry is not None and (body := body_in(entry)) is not None:
+                yield bib, body
 
     async def _catch_up(self, index: SearchIndex) -> None:
         """Take in what has happened since. A bib that many events are about is looked at once."""
@@ -195,10 +254,10 @@ class Indexing:
     def _renew(self, index: SearchIndex, subjects: Sequence[Subject], gone: Sequence[BibId]) -> None:
         if self._making is None:
             self._making = Making(index.prepare)
-        made = [self._making(subject) for subject in subjects]
-        index.put([one.prepared for one in made])
+        made = [self._making.both(subject) for subject in subjects]
+        index.put([prepared for prepared, _ in made])
         index.drop(gone)
-        self._write(made, gone)
+        self._write([readied for _, readied in made] + [Readied(bib, 0, b"") for bib in gone])
 
     def _commit(self, index: SearchIndex, position: int) -> None:
         """Keep all of it, the index first."""
@@ -214,32 +273,25 @@ class Indexing:
         new.write_bytes(msgspec.json.encode(self._state))
         os.replace(new, self._folder / STATE)
 
-    async def _build(self, index: SearchIndex) -> SearchIndex:
-        """Everything, as it is now. What happens meanwhile is in the log behind the position.
-
-        Where that is done the index is opened anew; so it is let go of before, and opened again after.
-        """
+    async def _build(self, index: SearchIndex) -> None:
+        """Everything, as it is now. What happens meanwhile is in the log behind the position."""
         started, position = time.monotonic(), self._store.next_seq() - 1
         bibs, self.done = list(self._library.bibs), 0
         log.info("catalogue-building", bibs=len(bibs))
         await self._in_thread(self._begin)
-        place = await site(len(bibs), self._open_index, index.prepare, self._thread)
+        place = await site(len(bibs), index, self._thread)
         try:
-            await self._add_all(place, bibs)
+            with self._told("Indexing", "catalogue-building", len(bibs)) as advance:
+                await self._add_all(place, bibs, advance)
             await place.finish(position)
         finally:
             await self._in_thread(place.close)
-        built = await self._in_thread(self._open_index)
-        self._index = built
         await self._in_thread(self._keep, position)
         seconds = time.monotonic() - started
         log.info("catalogue-built", bibs=len(bibs), seconds=round(seconds, 1))
-        return built
 
     def _begin(self) -> None:
         """A new file of records: whoever still reads the old one may go on."""
-        if self._index is not None:
-            self._index.close()
         self._folder.mkdir(parents=True, exist_ok=True)
         for old in (self._folder / STATE, *self._folder.glob(f"{RECORDS}*")):
             old.unlink(missing_ok=True)
@@ -247,32 +299,34 @@ class Indexing:
         self._ready = ReadyRecords(self._folder / name, 0)
         self._state = msgspec.structs.replace(_NOTHING, file=name)
 
-    async def _add_all(self, place: Site, bibs: Sequence[BibId]) -> None:
-        """Some lots are worked on while others are read or taken in; never so many that memory fills."""
-        waiting: list[asyncio.Task[list[Made]]] = []
+    async def _add_all(self, place: Site, bibs: Sequence[BibId], advance: Advance) -> None:
+        """Some lots are worked on while others are read; never so many that memory fills."""
+        waiting: list[asyncio.Task[list[Readied]]] = []
         try:
             for lot in lots(bibs):
-                waiting.append(asyncio.ensure_future(place.make(await self._subjects(lot))))
+                waiting.append(asyncio.ensure_future(place.take(await self._subjects(lot))))
                 if len(waiting) > place.ahead:
-                    await self._add(place, await waiting.pop(0), len(bibs))
+                    await self._added(await waiting.pop(0), advance)
             while waiting:
-                await self._add(place, await waiting.pop(0), len(bibs))
+                await self._added(await waiting.pop(0), advance)
         finally:
             for task in waiting:
                 task.cancel()
 
-    async def _add(self, place: Site, made: Sequence[Made], of: int) -> None:
-        await place.add([one.prepared for one in made])
-        await self._in_thread(self._write, made)
-        before, self.done = self.done, self.done + len(made)
-        if self.done // EVERY > before // EVERY:
-            log.info("catalogue-building", done=self.done, of=of)
+    async def _added(self, readied: Sequence[Readied], advance: Advance) -> None:
+        await self._in_thread(self._write, readied)
+        self.done += len(readied)
+        advance(len(readied))
 
-    def _write(self, made: Sequence[Made], gone: Sequence[BibId] = ()) -> None:
-        """The records, ready for answers."""
+    def _told(self, what: str, event: str, bibs: int) -> AbstractContextManager[Advance]:
+        """How far the work is: a bar on a terminal, else a line of the log now and then."""
+        if bibs and self._screen is not None and self._screen.isatty():
+            return bar(self._screen, what, bibs)
+        return lines(lambda done: log.info(event, done=done, of=bibs))
+
+    def _write(self, readied: Sequence[Readied]) -> None:
         assert self._ready is not None
-        self._ready.write([(one.prepared.id, one.version, one.record) for one in made])
-        self._ready.write([(bib, 0, b"") for bib in gone])
+        self._ready.write([(one.bib, one.version, one.record) for one in readied])
 
     async def _subjects(self, bibs: Sequence[BibId]) -> list[Subject]:
         bodies = await self._store.bibs(bibs)

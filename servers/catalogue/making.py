@@ -5,37 +5,51 @@ The rule it keeps: a body is taken apart once.
 
 from __future__ import annotations
 
+from typing import Final
+
 from msgspec import Struct
 
+from core.model.records import BibId
 from core.ports import Prepare, Prepared
 from protocols.marc.errors import NotMarc
 from protocols.marc.exchange import to_be_sent
+from protocols.marc.iso2709 import Marc
 from protocols.marc.marcxml import marcxml
 from servers.catalogue.access_points import table
 from servers.catalogue.entries import Entries, Subject, taken_apart
 from servers.catalogue.forms import joined
 
 
-class Made(Struct, frozen=True):
-    """What the index takes in, and the record in both forms (empty if there is none), with its version."""
+class Readied(Struct, frozen=True, gc=False):
+    """A record for the file of those that are ready, with its bib and the bib's version: in both forms, or
+    unmade, or empty.
+    """
 
-    prepared: Prepared
+    bib: BibId
     version: int
     record: bytes
 
 
 class Making:
-    """Makes it, for one index."""
+    """Makes what an index takes in."""
 
     def __init__(self, prepare: Prepare) -> None:
-        self._prepare = prepare
-        self._entries = Entries(table())
+        self.entry: Final = Entries(table(), prepare)
 
-    def __call__(self, subject: Subject) -> Made:
-        """A body that cannot be read is found by its card alone, and has no record."""
+    def both(self, subject: Subject) -> tuple[Prepared, Readied]:
+        """The entry, and the record in both forms."""
         marc = taken_apart(subject.body)
-        try:
-            record = joined(marcxml(marc), to_be_sent(marc)) if marc.leader else b""
-        except NotMarc:
-            record = b""
-        return Made(self._prepare(self._entries.of(subject, marc)), subject.bib.version, record)
+        readied = Readied(subject.bib.id, subject.bib.version, _record(marc))
+        return self.entry.of(subject, marc), readied
+
+
+def record(body: bytes) -> bytes:
+    """The record of a body in both forms; empty where it has none."""
+    return _record(taken_apart(body))
+
+
+def _record(marc: Marc) -> bytes:
+    try:
+        return joined(marcxml(marc), to_be_sent(marc)) if marc.leader else b""
+    except NotMarc:
+        return b""

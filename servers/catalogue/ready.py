@@ -57,6 +57,11 @@ class ReadyRecords:
             found.append(None if place is None else data[place[0] : place[1]])
         return found
 
+    def beginning_with(self, prefix: bytes) -> list[BibId]:
+        """The bibs whose record begins so."""
+        data, length = self._map, len(prefix)
+        return [bib for bib, (start, _) in self._places.items() if data[start : start + length] == prefix]
+
     def write(self, records: Iterable[tuple[BibId, int, bytes]]) -> None:
         """Add records, each with its bib and the bib's version; an empty one ends what there was.
 

@@ -65,7 +65,7 @@ def policy_contradictions(settings: Settings, document: Document) -> Iterator[Fi
 def _same_names(document: Document, lines: Lines) -> Iterator[Finding]:
     named = (
         *(("profile", "name"), ("terminal", "name"), ("terminal", "user")),
-        *(("ncip_agency", "code"), ("remote_storage", "profile")),
+        *(("ncip_agency", "code"), ("remote_storage", "profile"), ("z3950_user", "user")),
     )
     for table, name in named:
         first: dict[str, KeyPath] = {}
@@ -119,6 +119,9 @@ def _shut_out(document: Document) -> Iterator[Finding]:
         elif not by_address:
             advice = "give it user and password, or a certificate, or say sip2.address_login = true"
             yield at, f"This terminal could never log in: {advice}."
+    for at, user in _elements(document, "z3950_user"):
+        if not _text(user, "password") and not user.get("addresses"):
+            yield at, "This user could never log in: give it a password, or addresses."
 
 
 def _wrong_agencies(document: Document) -> Iterator[Finding]:

@@ -111,6 +111,9 @@ def template(places: tuple[str, ...]) -> Demand:
 TEXT = Demand("text on one line", _is_text)
 FILLED_TEXT = Demand("text on one line, not empty", lambda value: bool(value.strip()) and value.isprintable())
 NAME = Demand(f"a name of 1 to {LONGEST_NAME} characters", _is_name)
+NAME_WITHOUT_SLASH = Demand(
+    f"{NAME.words}, none of them a slash", lambda value: _is_name(value) and "/" not in value
+)
 ZONE = Demand("the name of a time zone, such as Europe/Berlin", _is_zone)
 ZONE_OR_NONE = Demand(f"{ZONE.words}, or empty", lambda value: not value or _is_zone(value))
 CURRENCY = Demand("three letters of ISO 4217, such as EUR", re.compile("[A-Z]{3}").fullmatch)

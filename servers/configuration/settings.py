@@ -34,6 +34,7 @@ from servers.configuration.demands import (
     LANGUAGE_TAG,
     MEDIUM,
     NAME,
+    NAME_WITHOUT_SLASH,
     NAMES,
     NETWORKS,
     RESPONDER,
@@ -329,6 +330,48 @@ class Institution(Struct, frozen=True):
     ] = _POLICY.undo_minutes
 
 
+Connections = Annotated[int, key("Connections in all.", whole(1, 1_000_000))]
+ConnectionsPerSource = Annotated[
+    int, key("Connections from one address, in IPv6 from one network of 64 bits.", whole(1, 1_000_000))
+]
+
+
+class ListenerSettings(Struct, frozen=True, kw_only=True):
+    """What every listener says of those who come: balancers before them, and TLS handshakes. How many may
+    come differs by listener: `Connections`, `ConnectionsPerSource`.
+    """
+
+    proxy_from: Annotated[
+        tuple[str, ...],
+        key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
+    ] = ()
+    handshakes: Annotated[
+        int, key("TLS handshakes under way at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 64
+    handshakes_per_source: Annotated[
+        int, key("Those of one address at a time; others wait for their turn.", whole(1, 100_000))
+    ] = 16
+    handshake_timeout: Annotated[
+        float, key("The time until a connection shows what it is, and that for its TLS handshake.", SECONDS)
+    ] = 10.0
+
+
+class LoginSettings(ListenerSettings, frozen=True, kw_only=True):
+    """What a listener says of wrong logins where there are users and passwords."""
+
+    login_failure_delay: Annotated[
+        float, key("How long a wrong login waits for its answer.", SECONDS_OR_0)
+    ] = 0.5
+    login_failures_per_source: Annotated[
+        int,
+        key(
+            "Wrong logins from one address, after which its users that failed wait out the window.",
+            whole(1, 1_000_000),
+        ),
+    ] = 10
+    login_failure_window: Annotated[float, key("How long a wrong login is held against it.", SECONDS)] = 60.0
+
+
 class PlainSettings(Struct, frozen=True):
     """A listener without TLS beside the one with it."""
 
@@ -341,7 +384,7 @@ class PlainSettings(Struct, frozen=True):
     ] = ()
 
 
-class Sip2Settings(Struct, frozen=True):
+class Sip2Settings(LoginSettings, frozen=True):
     """The SIP2 listener, and what it bears."""
 
     host: Annotated[str, key("The address to listen on; `0.0.0.0`: all of IPv4, `::`: all.", FILLED_TEXT)] = (
@@ -349,10 +392,6 @@ class Sip2Settings(Struct, frozen=True):
     )
     port: Annotated[int, key("The port; 0: any free one.", whole(0, 65_535))] = 6443
     plain: Annotated[PlainSettings, key("A second listener, for SIP2 without TLS.")] = PlainSettings()
-    proxy_from: Annotated[
-        tuple[str, ...],
-        key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
-    ] = ()
     tls_certificate: Annotated[
         str, key("PEM file of the server's certificate chain; empty: one made in the state directory.", TEXT)
     ] = ""
@@ -369,17 +408,6 @@ class Sip2Settings(Struct, frozen=True):
         int, key("Messages a connection may send before its login.", whole(1, 1000))
     ] = 4
     login_tries: Annotated[int, key("Wrong logins after which the connection is closed.", whole(1, 1000))] = 3
-    login_failure_delay: Annotated[
-        float, key("How long a wrong login waits for its answer.", SECONDS_OR_0)
-    ] = 0.5
-    login_failures_per_source: Annotated[
-        int,
-        key(
-            "Wrong logins from one address, after which its users that failed wait out the window.",
-            whole(1, 1_000_000),
-        ),
-    ] = 10
-    login_failure_window: Annotated[float, key("How long a wrong login is held against it.", SECONDS)] = 60.0
     status_before_login: Annotated[
         bool, key("Whether a status message (99) before the login gets a full answer.")
     ] = True
@@ -402,15 +430,6 @@ class Sip2Settings(Struct, frozen=True):
     idle_limit: Annotated[
         float, key("How long a terminal that has logged in may be silent; 0: for ever.", SECONDS_OR_0)
     ] = 0.0
-    handshakes: Annotated[
-        int, key("TLS handshakes under way at a time; others wait for their turn.", whole(1, 100_000))
-    ] = 64
-    handshakes_per_source: Annotated[
-        int, key("Those of one address at a time; others wait for their turn.", whole(1, 100_000))
-    ] = 16
-    handshake_timeout: Annotated[
-        float, key("The time until a connection shows what it is, and that for its TLS handshake.", SECONDS)
-    ] = 10.0
     ssl_shutdown_timeout: Annotated[float, key("The time for the end of TLS.", SECONDS)] = 5.0
     line_limit: Annotated[int, key("Bytes of the longest message taken.", whole(256, 1_048_576))] = 16_384
     answers_waiting: Annotated[
@@ -419,10 +438,8 @@ class Sip2Settings(Struct, frozen=True):
     in_flight: Annotated[
         int, key("Messages of one connection in work at a time; then we stop reading.", whole(1, 1000))
     ] = 8
-    connections: Annotated[int, key("Connections in all.", whole(1, 1_000_000))] = 12_000
-    connections_per_source: Annotated[
-        int, key("Connections from one address, in IPv6 from one network of 64 bits.", whole(1, 1_000_000))
-    ] = 256
+    connections: Connections = 12_000
+    connections_per_source: ConnectionsPerSource = 256
     keepalive: Annotated[
         tuple[int, int, int], key("TCP keepalive, which finds peers that are gone without a word.", KEEPALIVE)
     ] = (120, 10, 3)
@@ -435,7 +452,7 @@ class Sip2Settings(Struct, frozen=True):
     ] = 10.0
 
 
-class HttpsSettings(Struct, frozen=True):
+class HttpsSettings(ListenerSettings, frozen=True):
     """The HTTPS listener, and what it bears."""
 
     enabled: Annotated[bool, key("Whether there is such a listener, with TLS.")] = True
@@ -444,10 +461,6 @@ class HttpsSettings(Struct, frozen=True):
     )
     port: Annotated[int, key("The port; 0: any free one.", whole(0, 65_535))] = 8443
     plain: Annotated[PlainSettings, key("A listener for the same without TLS.")] = PlainSettings()
-    proxy_from: Annotated[
-        tuple[str, ...],
-        key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
-    ] = ()
     tls_certificate: Annotated[
         str, key("PEM file of the server's certificate chain; empty: that of `sip2`.", TEXT)
     ] = ""
@@ -458,19 +471,8 @@ class HttpsSettings(Struct, frozen=True):
     metrics_from: Annotated[
         tuple[str, ...], key("Who may read `/metrics`; none listed: nobody.", NETWORKS)
     ] = ("127.0.0.0/8", "::1")
-    connections: Annotated[int, key("Connections in all.", whole(1, 1_000_000))] = 2_000
-    connections_per_source: Annotated[
-        int, key("Connections from one address, in IPv6 from one network of 64 bits.", whole(1, 1_000_000))
-    ] = 128
-    handshakes: Annotated[
-        int, key("TLS handshakes under way at a time; others wait for their turn.", whole(1, 100_000))
-    ] = 64
-    handshakes_per_source: Annotated[
-        int, key("Those of one address at a time; others wait for their turn.", whole(1, 100_000))
-    ] = 16
-    handshake_timeout: Annotated[
-        float, key("The time until a connection shows what it is, and that for its TLS handshake.", SECONDS)
-    ] = 10.0
+    connections: Connections = 2_000
+    connections_per_source: ConnectionsPerSource = 128
     head_deadline: Annotated[
         float, key("The time in which the head of a request must be whole, from its first byte.", SECONDS)
     ] = 10.0
@@ -529,7 +531,7 @@ class NcipSettings(Struct, frozen=True):
     )
 
 
-class NcipTcpSettings(Struct, frozen=True):
+class NcipTcpSettings(ListenerSettings, frozen=True):
     """The listener for NCIP without HTTP, and what it bears. Its certificates are those of `https`."""
 
     enabled: Annotated[bool, key("Whether there is such a listener, with TLS.")] = False
@@ -538,10 +540,6 @@ class NcipTcpSettings(Struct, frozen=True):
     )
     port: Annotated[int, key("The port; 0: any free one.", whole(0, 65_535))] = 7443
     plain: Annotated[PlainSettings, key("A listener for the same without TLS.")] = PlainSettings()
-    proxy_from: Annotated[
-        tuple[str, ...],
-        key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
-    ] = ()
     message_deadline: Annotated[
         float, key("The time in which a message must be whole, from its first byte.", SECONDS)
     ] = 30.0
@@ -561,19 +559,8 @@ class NcipTcpSettings(Struct, frozen=True):
     answers_waiting: Annotated[
         int, key("Bytes of unread answers at which we stop reading.", whole(1024, 16_777_216))
     ] = 65_536
-    connections: Annotated[int, key("Connections in all.", whole(1, 1_000_000))] = 1_000
-    connections_per_source: Annotated[
-        int, key("Connections from one address, in IPv6 from one network of 64 bits.", whole(1, 1_000_000))
-    ] = 64
-    handshakes: Annotated[
-        int, key("TLS handshakes under way at a time; others wait for their turn.", whole(1, 100_000))
-    ] = 64
-    handshakes_per_source: Annotated[
-        int, key("Those of one address at a time; others wait for their turn.", whole(1, 100_000))
-    ] = 16
-    handshake_timeout: Annotated[
-        float, key("The time until a connection shows what it is, and that for its TLS handshake.", SECONDS)
-    ] = 10.0
+    connections: Connections = 1_000
+    connections_per_source: ConnectionsPerSource = 64
     drain_seconds: Annotated[
         float, key("The time that work in flight has when the server stops.", SECONDS_OR_0)
     ] = 10.0
@@ -995,7 +982,7 @@ class Z3950TlsSettings(Struct, frozen=True):
     port: Annotated[int, key("The port; 0: any free one.", whole(0, 65_535))] = 2101
 
 
-class Z3950Settings(Struct, frozen=True):
+class Z3950Settings(LoginSettings, frozen=True):
     """The catalogue over Z39.50. The database is the institution's code, or that with `/CAMPUS` or
     `/LIBRARY` behind it.
     """
@@ -1008,10 +995,6 @@ class Z3950Settings(Struct, frozen=True):
         2100
     )
     tls: Annotated[Z3950TlsSettings, key("A door for the same with TLS.")] = Z3950TlsSettings()
-    proxy_from: Annotated[
-        tuple[str, ...],
-        key("Balancers: a connection from there must begin with a PROXY header.", NETWORKS),
-    ] = ()
     availability: Annotated[bool, key("Whether MARCXML tells availability (AVA, AVE, AVD).")] = True
     record_charset: Annotated[RecordCharset, key("What MARC records are in where nothing is agreed on.")] = (
         RecordCharset.UTF_8
@@ -1053,22 +1036,26 @@ class Z3950Settings(Struct, frozen=True):
     answers_waiting: Annotated[
         int, key("Bytes of unread answers at which we stop reading.", whole(1024, 16_777_216))
     ] = 65_536
-    connections: Annotated[int, key("Connections in all.", whole(1, 1_000_000))] = 1_000
-    connections_per_source: Annotated[
-        int, key("Connections from one address, in IPv6 from one network of 64 bits.", whole(1, 1_000_000))
-    ] = 64
-    handshakes: Annotated[
-        int, key("TLS handshakes under way at a time; others wait for their turn.", whole(1, 100_000))
-    ] = 64
-    handshakes_per_source: Annotated[
-        int, key("Those of one address at a time; others wait for their turn.", whole(1, 100_000))
-    ] = 16
-    handshake_timeout: Annotated[
-        float, key("The time until a connection shows what it is, and that for its TLS handshake.", SECONDS)
-    ] = 10.0
+    connections: Connections = 1_000
+    connections_per_source: ConnectionsPerSource = 64
     drain_seconds: Annotated[
         float, key("The time that associations have to end when the server stops.", SECONDS_OR_0)
     ] = 5.0
+
+
+class Z3950User(Struct, frozen=True):
+    """Who may come in over Z39.50. Without any, everybody may; with one, nobody else. Known by user and
+    password, or by the address alone.
+    """
+
+    user: Annotated[str, key("The user it logs in as, and what logs call it.", NAME_WITHOUT_SLASH)]
+    password: Annotated[
+        SecretHash, key("The hash of its password; empty: its address alone lets it in.", HASH)
+    ] = SecretHash()
+    group: Annotated[str, key("The group that it must name (groupId); empty: it may name any.", TEXT)] = ""
+    addresses: Annotated[
+        tuple[str, ...], key("Where it comes from, and from nowhere else; none: anywhere.", NETWORKS)
+    ] = ()
 
 
 class SearchPageSettings(Struct, frozen=True):
@@ -1129,6 +1116,9 @@ class Settings(Struct, frozen=True):
     z3950: Annotated[Z3950Settings, key("The catalogue over Z39.50: its listener, and what it bears.")] = (
         Z3950Settings()
     )
+    z3950_user: Annotated[
+        tuple[Z3950User, ...], key("Who may search over Z39.50. None listed: everybody.")
+    ] = ()
     search_page: Annotated[SearchPageSettings, key("The page on which people search the catalogue.")] = (
         SearchPageSettings()
     )

@@ -26,6 +26,7 @@ from servers.configuration.settings import (
     SortBin,
     Terminal,
     Whether,
+    Z3950User,
 )
 
 EXAMPLES: Mapping[str, Struct] = {
@@ -40,6 +41,7 @@ EXAMPLES: Mapping[str, Struct] = {
     "ncip_agency": NcipAgency(
         "STORE", profiles=("DEPOT",), addresses=("192.0.2.0/28",), pickups={"Main": "MAIN"}
     ),
+    "z3950_user": Z3950User("union-catalogue", addresses=("192.0.2.0/28",)),
     "remote_storage": RemoteStorage("DEPOT", locations=("MAIN/STACKS",), desks=("MAIN.DEPOT",)),
 }
 """What the example shows, disabled, of the tables that are empty by default."""

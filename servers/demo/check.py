@@ -33,7 +33,6 @@ from protocols.ncip.values import SchemeValuePair
 from protocols.sip2 import messages as m
 from protocols.sru.dialects import Operation
 from protocols.sru.dialects import Version as SruVersion
-from protocols.z3950.negotiation import highest
 from protocols.z3950.oids import OPAC
 from protocols.z3950.pqf import parse
 from servers.calling import ClientProblem
@@ -51,7 +50,7 @@ from servers.sru.client.exchange import ask
 from servers.sru.client.reading import Searched, Told, read_explain, read_search
 from servers.sru.client.summaries import Summary
 from servers.z3950.client.destination import Target as Database
-from servers.z3950.client.origin import Origin, associated, present, search
+from servers.z3950.client.origin import Caller, associated, present, search
 from servers.z3950.client.records import summed_up
 
 START_SECONDS = 120.0
@@ -224,29 +223,30 @@ def _asked_z3950(facts: Facts) -> Iterator[Finding]:
         return
     at, question, started = facts.z3950, "Init", time.perf_counter()
     try:
-        with associated(Database(at.host, at.port, at.database), ANSWER_SECONDS) as origin:
-            version = highest(origin.welcome.protocol_version) if origin.welcome else 0
-            yield Finding("Z39.50", question, f"version {version}", version == 3, origin.milliseconds)
+        with associated(Database(at.host, at.port, at.database), ANSWER_SECONDS) as caller:
+            yield Finding(
+                "Z39.50", question, f"version {caller.version}", caller.version == 3, caller.milliseconds
+            )
             question = "Search"
             query = f"@attr 1=4 {at.title}"
-            hits = _hits(origin, query, at.database)
-            yield Finding("Z39.50", question, f"{query}: {hits}", hits > 0, origin.milliseconds)
+            hits = _hits(caller, query, at.database)
+            yield Finding("Z39.50", question, f"{query}: {hits}", hits > 0, caller.milliseconds)
             question = "Present, OPAC"
-            answer = origin.present(present(OPAC))
+            answer = caller.present(present(OPAC))
             (record,) = answer.records if isinstance(answer.records, tuple) else (None,)
-            told = Told("", "no record") if record is None else summed_up(record, origin.charset)
+            told = Told("", "no record") if record is None else summed_up(record, caller.charset)
             good = isinstance(told, Summary) and bool(told.copies)
             said = told.title if isinstance(told, Summary) else told.message
-            yield Finding("Z39.50", question, said, good, origin.milliseconds)
+            yield Finding("Z39.50", question, said, good, caller.milliseconds)
     except ClientProblem as problem:
         yield Finding("Z39.50", question, str(problem), False, _since(started))
 
 
-def _hits(origin: Origin, query: str, database: str) -> int:
+def _hits(caller: Caller, query: str, database: str) -> int:
     """How many records a search finds, once there is an index."""
     give_up = time.monotonic() + ANSWER_SECONDS
     while True:
-        found = origin.search(search(parse(query), database))
+        found = caller.search(search(parse(query), database))
         if found.search_status or time.monotonic() > give_up:
             return found.result_count
         time.sleep(_LOOK_SECONDS)

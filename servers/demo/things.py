@@ -92,16 +92,26 @@ def _raw(facts: Facts) -> Iterator[Thing]:
     """Without any program of ours."""
     if facts.https is not None and facts.https.ca is not None:
         yield Thing(f"curl --cacert {quote(facts.https.ca)} {facts.https.url}{READY}", "is it ready to work?")
+    if facts.z3950 is not None:
+        at = f"{_bracketed(facts.z3950.host)}:{facts.z3950.port}/{facts.z3950.database}"
+        yield Thing(f"yaz-client {at}", "Z39.50 by YAZ's client; then type:")
+        yield Thing("format opac", "  records with what is on the shelf")
+        yield Thing(f"find @attr 1=4 {facts.z3950.title}", "  a word of a title")
+        yield Thing("show 1", "  the first of them")
     sip2 = facts.sip2
     if sip2.ca is None:
         return
-    host = f"[{sip2.host}]" if ":" in sip2.host else sip2.host
     yield Thing(
-        f"openssl s_client -quiet -connect {host}:{sip2.port} -CAfile {quote(sip2.ca)}",
+        f"openssl s_client -quiet -connect {_bracketed(sip2.host)}:{sip2.port} -CAfile {quote(sip2.ca)}",
         "raw lines; then type:",
     )
     yield Thing(f"9300CN{sip2.user}|CO{sip2.password}|", "  a login, answered with 941")
     yield Thing("9900802.00", "  a status message, answered with 98")
+
+
+def _bracketed(host: str) -> str:
+    """A host as it stands before a port."""
+    return f"[{host}]" if ":" in host else host
 
 
 def program() -> str:

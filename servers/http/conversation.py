@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from servers.configuration.settings import LogLevel
 from servers.http.exchange import HttpAnswer, HttpRequest, Route
-from servers.http.parsing import Event, Head, Mark, RequestReader
+from servers.http.parsing import Event, Head, Mark, RequestReader, Whole
 from servers.http.refusals import WORDS, Refusal, last_word, refused, refused_by
 from servers.http.sending import response
 from servers.lines.addresses import source
@@ -70,14 +70,15 @@ class HttpConversation:
     def __init__(self, service: HttpService, line: Line) -> None:
         self._service = service
         self._line = line
-        self._reader = RequestReader()
+        self._reader = RequestReader(service.heads)
         self._events: deque[Event] = deque()
         self._left = service.settings.requests_per_connection
         self._head: Head | None = None
         self._admitted: Admitted | None = None
-        self._body = bytearray()
+        self._body: list[bytes] = []
+        self._size = 0
         self._begun = 0.0
-        self._task: asyncio.Future[HttpAnswer] | None = None
+        self._later: asyncio.Future[HttpAnswer] | None = None
         self.source = source(line.peer)
         self.stage = Stage.IDLE
         line.within(service.settings.head_deadline)
@@ -110,6 +111,10 @@ class HttpConversation:
         """Take in what came, and answer what is whole."""
         if self.stage is Stage.OVER:
             return
+        whole = self._reader.whole(data) if self.stage is Stage.IDLE else None
+        if whole is not None:
+            self._take_whole(whole)
+            return
         events = self._reader.feed(data)
         if self.stage is Stage.LINGERING:
             if Mark.END in events:
@@ -129,10 +134,10 @@ class HttpConversation:
             case Stage.BODY:
                 self._answer(refused(Refusal.SLOW_BODY))
             case Stage.IN_WORK:
-                assert self._task is not None, "somebody answers"
+                assert self._later is not None, "somebody answers"
                 assert self._admitted is not None, "it was let in"
-                self._task.cancel()
-                self._task = None
+                self._later.cancel()
+                self._later = None
                 self._answer(refused_by(self._admitted.route, Refusal.SLOW_ANSWER))
         self.stage = Stage.OVER
 
@@ -186,23 +191,37 @@ class HttpConversation:
             case _:
                 self._refuse_unread(event)
 
+    def _take_whole(self, whole: Whole) -> None:
+        """All of a request has come, and nothing else."""
+        events = self._events
+        events.extend((whole.body, Mark.END))
+        self._begin(whole.head)
+        if self.stage is Stage.BODY:
+            events.clear()
+            self._body.append(whole.body)
+            self._ask()
+
     def _begin(self, head: Head) -> None:
         """See whether the request may come in; its body is read only then."""
-        self.stage, self._head, self._admitted, self._body = Stage.BODY, head, None, bytearray()
+        self.stage, self._head, self._admitted = Stage.BODY, head, None
+        self._body, self._size = [], 0
         self._begun, self._left = perf_counter(), self._left - 1
         admitted = self._service.admit(self.peer, self.source, head)
         if isinstance(admitted, HttpAnswer):
             self._answer(admitted)
             return
         self._admitted = admitted
+        if Mark.END in self._events:
+            return
         self._line.within(self._service.settings.body_deadline)
-        if head.version == "1.1" and "Expect" in head.headers and not self._events:
+        if head.expects and head.version == "1.1" and not self._events:
             self._line.write(CONTINUE)
 
     def _grow(self, piece: bytes) -> None:
         assert self._admitted is not None, "bodies are read of those who are let in"
-        self._body += piece
-        if len(self._body) > self._admitted.route.body:
+        self._body.append(piece)
+        self._size += len(piece)
+        if self._size > self._admitted.route.body:
             self._answer(refused(Refusal.LONG_BODY))
 
     def _ask(self) -> None:
@@ -211,42 +230,44 @@ class HttpConversation:
         assert self._admitted is not None, "only who is let in gets this far"
         head, (route, names) = self._head, self._admitted
         self.stage = Stage.IN_WORK
-        self._line.within(route.bounds.deadline)
+        body = b"".join(self._body)
         asked = HttpRequest(
-            route.method,
-            head.name,
-            names,
-            head.query,
-            head.headers,
-            bytes(self._body),
-            self.peer,
-            self.identity,
+            route.method, head.name, names, head.query, head.headers, body, self.peer, self.identity
         )
-        self._task = task = self._service.ask(route, asked)
-        if task.done() and not self._events:
-            self._settle(task)
-        else:  # who sends many requests at once has no more than one of them answered in a turn of the loop
-            task.add_done_callback(self._made)
+        try:
+            answer = self._service.ask(route, asked)
+        except Exception as error:  # a mistake of ours: it comes to the same as one that is made later
+            answer = self._failed(route, error)
+        if isinstance(answer, HttpAnswer):
+            if not self._events:
+                route.gate.leave(self.source)
+                self._answer(answer)
+                return
+            # who sends many requests at once has no more than one of them answered in a turn of the loop
+            self._later = asyncio.get_running_loop().create_future()
+            self._later.set_result(answer)
+        else:
+            self._later = answer
+        self._line.within(route.bounds.deadline)
+        self._later.add_done_callback(self._made)
 
-    def _made(self, task: asyncio.Future[HttpAnswer]) -> None:
-        """Some time later there is an answer: say it, and go on."""
-        if self._settle(task):
-            self._work()
-
-    def _settle(self, task: asyncio.Future[HttpAnswer]) -> bool:
-        """Say the answer, or what is said in place of a mistake of ours; whether it is still waited for."""
+    def _made(self, later: asyncio.Future[HttpAnswer]) -> None:
+        """Some time later there is an answer: say it, if it is still waited for, and go on."""
         assert self._admitted is not None, "it was asked for"
         route = self._admitted.route
         route.gate.leave(self.source)
-        self._service.in_work.discard(task)
-        if task.cancelled() or task is not self._task:
-            return False
-        self._task = None
-        error = task.exception()
-        if error is not None:
-            log.error("https-failed", path=route.path, peer=self.peer, exc_info=error)
-        self._answer(task.result() if error is None else refused(Refusal.FAILED))
-        return True
+        self._service.in_work.discard(later)
+        if later.cancelled() or later is not self._later:
+            return
+        self._later = None
+        error = later.exception()
+        self._answer(later.result() if error is None else self._failed(route, error))
+        self._work()
+
+    def _failed(self, route: Route, error: BaseException) -> HttpAnswer:
+        """What is said in place of a mistake of ours."""
+        log.error("https-failed", path=route.path, peer=self.peer, exc_info=error)
+        return refused(Refusal.FAILED)
 
     def _answer(self, answer: HttpAnswer) -> None:
         """Answer the request in hand, and close unless it is beyond doubt where the next one begins."""
@@ -282,7 +303,7 @@ class HttpConversation:
     def _tell(self, head: Head, answer: HttpAnswer) -> None:
         """A request is one line in the log, whether somebody is still there to hear the answer or not."""
         route = None if self._admitted is None else self._admitted.route
-        self._service.answered("" if route is None else route.path, answer.status)
+        self._service.answers["" if route is None else route.path, answer.status] += 1
         if is_held_back(ANSWERED):
             return
         tell = log.debug if route is not None and route.level is LogLevel.DEBUG else log.info
@@ -300,6 +321,6 @@ class HttpConversation:
     def _refuse_unread(self, refusal: Refusal) -> None:
         """Answer what has not become a request."""
         log.info("https-refused", refused=refusal, peer=self.peer)
-        self._service.answered("", WORDS[refusal][0])
+        self._service.answers["", WORDS[refusal][0]] += 1
         self._line.write(last_word(refusal))
         self.leave()

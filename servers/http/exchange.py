@@ -7,6 +7,7 @@ of a kind that the route takes; what it returns is sent as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from servers.configuration.settings import LogLevel
 from servers.http.limits import Bounds, Gate
 from servers.lines.addresses import Network
 from servers.lines.tls import PeerIdentity
+from servers.settling import Pending
 
 TEXT: Final = "text/plain; charset=utf-8"
 
@@ -52,12 +54,21 @@ class HttpAnswer(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Raises ValueError for a header in which a line ends: what follows would be another."""
-        if not "".join((self.content_type, *self.headers.values())).isprintable():
+        if not _is_one_line(self.content_type) or not all(map(str.isprintable, self.headers.values())):
             raise ValueError("a header with a control character in it")
 
 
-Handler = Callable[[HttpRequest], HttpAnswer | Coroutine[Any, Any, HttpAnswer]]
-"""Answers at once, or says how. May be cancelled at any await, once the time for it is over."""
+@lru_cache(maxsize=64)
+def _is_one_line(content_type: str) -> bool:
+    return content_type.isprintable()
+
+
+Answering = HttpAnswer | Pending[HttpAnswer] | Coroutine[Any, Any, HttpAnswer]
+"""What is answered at once, or once something is durable, or how it comes to be. That may be cancelled at any
+await, once the time for it is over.
+"""
+
+Handler = Callable[[HttpRequest], Answering]
 
 
 class Route(Struct, frozen=True, kw_only=True):

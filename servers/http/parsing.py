@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 import httptools
@@ -30,6 +30,10 @@ class Headers(Mapping[str, str]):
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
 
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value, or ``default`` if there is none."""
+        return self._values.get(name.lower(), default)
+
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and name.lower() in self._values
 
@@ -48,8 +52,8 @@ class Head(Struct, frozen=True):
     their percent signs; ``size`` counts the bytes of the headers and ``count`` the headers.
 
     ``length`` is what the head says of the body's: None if it does not, since it comes in chunks.
-    ``is_coded`` tells that the body is compressed on its way, ``may_stay`` that the connection outlasts the
-    answer.
+    ``is_coded`` tells that the body is compressed, or is on its way, ``expects`` what is to be said before it
+    is sent, ``may_stay`` that the connection outlasts the answer.
     """
 
     method: str
@@ -62,6 +66,7 @@ class Head(Struct, frozen=True):
     count: int
     length: int | None
     is_coded: bool
+    expects: str
     may_stay: bool
 
     @property
@@ -73,6 +78,13 @@ class Head(Struct, frozen=True):
     def name(self) -> str:
         """The path as people read it."""
         return unquote(self.path) if "%" in self.path else self.path
+
+
+class Whole(NamedTuple):
+    """A request that came in one piece: what stands before its body, and the body."""
+
+    head: Head
+    body: bytes
 
 
 class Mark(Enum):
@@ -91,14 +103,57 @@ SHORT: Final = 1_024
 KNOWN: Final = 4
 """The heads of a connection that are remembered: so many bytes, and so many of them."""
 
+MOST: Final = 256
+"""As many heads of requests that came in one piece are remembered for all connections."""
+
+PRIVATE: Final = ("authorization", "proxy-authorization", "cookie")
+"""Headers for which a head is not."""
+
 ABSOLUTE: Final = re.compile(r"https?://[^/?]+(/[^?]*)?(?:\?(.*))?", re.IGNORECASE)
 """A target as proxies are sent it, which everybody must take."""
 
 
-class RequestReader:
-    """Reads what comes on one connection. ``is_over`` tells that nothing more will be read."""
+class Heads:
+    """The heads of requests that came in one piece, byte for byte: what was read of one is true of its like.
+    Partners that send message after message have the same few all day.
+    """
 
     def __init__(self) -> None:
+        self._known: dict[bytes, Head] = {}
+
+    def __len__(self) -> int:
+        """How many are known."""
+        return len(self._known)
+
+    def whole(self, data: bytes) -> Whole | None:
+        """The request that these bytes are, if that is beyond doubt: its head is known, and its body is as
+        long as that says.
+        """
+        end = data.find(b"\r\n\r\n") + 4
+        head = self._known.get(data[:end])
+        return None if head is None or len(data) - end != head.length else Whole(head, data[end:])
+
+    def keep(self, data: bytes, head: Head) -> None:
+        """Remember a head by the bytes of its request, which are all that came, unless it is long, private,
+        the last one of its connection, or without a body.
+        """
+        end = data.find(b"\r\n\r\n") + 4
+        if not head.length or len(data) - end != head.length or end > SHORT or not head.may_stay:
+            return
+        if any(name in head.headers for name in PRIVATE):
+            return
+        if len(self._known) == MOST:
+            del self._known[next(iter(self._known))]
+        self._known[data[:end]] = head
+
+
+class RequestReader:
+    """Reads what comes on one connection. ``is_over`` tells that nothing more will be read; ``heads`` are
+    those that all connections know.
+    """
+
+    def __init__(self, heads: Heads) -> None:
+        self._heads = heads
         self._parser = httptools.HttpRequestParser(self)
         self._events: list[Event] = []
         self.is_over = False
@@ -116,10 +171,17 @@ class RequestReader:
         """
         return self._begun if self._is_head else 0
 
+    def whole(self, data: bytes) -> Whole | None:
+        """The request that these bytes are, if they are one from its beginning to its end, and its head is
+        known; they are then read. None: they are yet to be fed.
+        """
+        return None if self._is_open or self.is_over else self._heads.whole(data)
+
     def feed(self, data: bytes) -> list[Event]:
         """What these bytes complete. Behind a refusal nothing follows."""
         if self.is_over:
             return []
+        was_open = self._is_open
         events: list[Event] = []
         self._events = events
         try:
@@ -132,6 +194,8 @@ class RequestReader:
             self._refuse(Refusal.NOT_HTTP)
         if self._is_head:
             self._begun += 1 if events else len(data)
+        if not was_open and len(events) == 3 and isinstance(head := events[0], Head) and not self._is_open:
+            self._heads.keep(data, head)
         return events
 
     # What httptools calls
@@ -227,7 +291,8 @@ def _head(method: str, version: str, target: bytes, headers: Sequence[tuple[byte
         size,
         len(headers),
         length,
-        len(codings) > 1,
+        len(codings) > 1 or "content-encoding" in text,
+        text.get("expect", "").lower(),
         stays and method != "CONNECT" and b"upgrade" not in values,
     )
 

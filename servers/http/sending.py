@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
+from collections.abc import Mapping
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
@@ -44,17 +45,22 @@ async def compressed(answer: HttpAnswer, accepted: str) -> HttpAnswer:
 
 def response(answer: HttpAnswer, head: Head, *, closes: bool) -> bytes:
     """The answer to the request with this head."""
-    lines = [_beginning(head.version, answer.status), _date(int(time.time()))]
-    headers = {**ALWAYS, **answer.headers} if answer.headers else ALWAYS
-    lines += [f"{name}: {value}\r\n" for name, value in headers.items()]
+    beginning = _beginning(int(time.time()), head.version, answer.status)
+    headers = _lines({**ALWAYS, **answer.headers}) if answer.headers else _ALWAYS_LINES
     if answer.status not in BODILESS:
-        lines.append(f"Content-Type: {answer.content_type}\r\nContent-Length: {len(answer.body)}\r\n")
+        headers += f"Content-Type: {answer.content_type}\r\nContent-Length: {len(answer.body)}\r\n"
     if closes:
-        lines.append("Connection: close\r\n")
+        headers += "Connection: close\r\n"
     elif head.version == "1.0":
-        lines.append("Connection: keep-alive\r\n")
-    lines.append("\r\n")
-    return "".join(lines).encode() + (b"" if head.method == "HEAD" else answer.body)
+        headers += "Connection: keep-alive\r\n"
+    return f"{beginning}{headers}\r\n".encode() + (b"" if head.method == "HEAD" else answer.body)
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    return "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+
+
+_ALWAYS_LINES: Final = _lines(ALWAYS)
 
 
 def takes_gzip(accepted: str) -> bool:
@@ -71,11 +77,7 @@ def _gzipped(body: bytes) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _beginning(version: str, status: int) -> str:
-    return f"HTTP/{version} {int(status)} {HTTPStatus(status).phrase}\r\nServer: {SERVER}\r\n"
-
-
-@lru_cache(maxsize=1)
-def _date(second: int) -> str:
-    """The moment as HTTP has it (RFC 9110, 5.6.7)."""
-    return f"Date: {formatdate(second, usegmt=True)}\r\n"
+def _beginning(second: int, version: str, status: int) -> str:
+    """What every answer of a second begins with; the date is as HTTP has it (RFC 9110, 5.6.7)."""
+    line = f"HTTP/{version} {int(status)} {HTTPStatus(status).phrase}"
+    return f"{line}\r\nServer: {SERVER}\r\nDate: {formatdate(second, usegmt=True)}\r\n"

@@ -10,22 +10,23 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Coroutine
+from functools import partial
 from http import HTTPStatus
 from math import ceil
-from typing import Any
 
+from core.journal import Settled
 from servers.configuration.settings import HttpsSettings
 from servers.http.application import Application, Found
 from servers.http.conversation import Admitted, HttpConversation
-from servers.http.exchange import HttpAnswer, HttpRequest, Route
+from servers.http.exchange import Answering, HttpAnswer, HttpRequest, Route
 from servers.http.limits import Full, Gate, Wait, bounds_of
-from servers.http.parsing import Head
+from servers.http.parsing import Head, Heads
 from servers.http.reading import body_fault, head_fault
 from servers.http.refusals import Refusal, refused, refused_by
 from servers.http.sending import compressed
 from servers.lines.addresses import holds
 from servers.lines.line import Line
+from servers.settling import Pending, said
 
 EVERYWHERE = "GET, HEAD, OPTIONS, POST"
 """The methods of the server as a whole, for ``OPTIONS *`` (RFC 9110, 9.3.7)."""
@@ -34,14 +35,15 @@ EVERYWHERE = "GET, HEAD, OPTIONS, POST"
 class HttpService:
     """What all HTTP conversations share. ``application`` and ``settings`` may change meanwhile.
 
-    ``in_work`` are the answers that are being made; ``answers`` counts those that were, by the path of their
-    route, which is empty for none, and their status.
+    ``in_work`` are the answers that are being made, or wait for something; ``answers`` counts those that
+    were, by the path of their route, which is empty for none, and their status. ``heads`` came lately.
     """
 
     def __init__(self, settings: HttpsSettings, application: Application) -> None:
         self.settings = settings
         self.application = application
         self.draining = False
+        self.heads = Heads()
         self.conversations: set[HttpConversation] = set()
         self.in_work: set[asyncio.Future[HttpAnswer]] = set()
         self.answers: Counter[tuple[str, int]] = Counter()
@@ -71,10 +73,6 @@ class HttpService:
             task.cancel()
         await asyncio.gather(*self.in_work, return_exceptions=True)
 
-    def answered(self, path: str, status: int) -> None:
-        """A request has its answer."""
-        self.answers[path, status] += 1
-
     def admit(self, peer: str, source: str, head: Head) -> Admitted | HttpAnswer:
         """Who is to answer, and the request is counted at its gate; or what to say instead."""
         fault = head_fault(head, self.settings)
@@ -96,27 +94,56 @@ class HttpService:
         wait = route.gate.enter(source, route.bounds, time.monotonic())
         return Admitted(route, found.names) if wait is None else _come_again(wait, route)
 
-    def ask(self, route: Route, asked: HttpRequest) -> asyncio.Future[HttpAnswer]:
-        """Let a front answer. What comes is done already if it did so at once."""
-        loop = asyncio.get_running_loop()
-        at_once: asyncio.Future[HttpAnswer] = loop.create_future()
-        try:
-            answer = route.handler(asked)
-        except Exception as error:  # a mistake of ours: it comes to the same as one in a task
-            at_once.set_exception(error)
-            return at_once
+    def ask(self, route: Route, asked: HttpRequest) -> HttpAnswer | asyncio.Future[HttpAnswer]:
+        """Let a front answer. It does so at once, or later, unless that is cancelled. May raise anything."""
+        answer = route.handler(asked)
         if isinstance(answer, HttpAnswer) and len(answer.body) < self.settings.compress_from:
-            at_once.set_result(answer)
-            return at_once
-        task = loop.create_task(self._answer(answer, asked))
-        self.in_work.add(task)
-        return task
+            return answer
+        later: asyncio.Future[HttpAnswer]
+        if isinstance(answer, Pending):
+            later = asyncio.get_running_loop().create_future()
+            answer.unit.then(partial(self._settled, answer, asked, later))
+        else:
+            later = asyncio.create_task(self._answer(answer, asked))
+        self.in_work.add(later)
+        return later
 
-    async def _answer(
-        self, answer: HttpAnswer | Coroutine[Any, Any, HttpAnswer], asked: HttpRequest
-    ) -> HttpAnswer:
-        if not isinstance(answer, HttpAnswer):
-            answer = await answer
+    def _settled(
+        self,
+        pending: Pending[HttpAnswer],
+        asked: HttpRequest,
+        later: asyncio.Future[HttpAnswer],
+        how: Settled,
+    ) -> None:
+        """What an answer tells is durable, or will never be."""
+        if later.done():  # it took too long
+            return
+        try:
+            answer = pending.say(how)
+        except Exception as error:  # a mistake of ours: it comes to the same as one in a task
+            later.set_exception(error)
+            return
+        if isinstance(answer, HttpAnswer) and len(answer.body) < self.settings.compress_from:
+            later.set_result(answer)
+        else:
+            task = asyncio.create_task(self._answer(answer, asked))
+            self.in_work.add(task)
+            task.add_done_callback(partial(self._hand_on, later))
+
+    def _hand_on(self, later: asyncio.Future[HttpAnswer], task: asyncio.Task[HttpAnswer]) -> None:
+        """What the task has come to is the answer that is waited for, if it still is."""
+        self.in_work.discard(task)
+        if later.done():
+            return
+        if task.cancelled():
+            later.cancel()
+        elif (error := task.exception()) is not None:
+            later.set_exception(error)
+        else:
+            later.set_result(task.result())
+
+    async def _answer(self, answer: Answering, asked: HttpRequest) -> HttpAnswer:
+        answer = await said(answer) if isinstance(answer, HttpAnswer | Pending) else await answer
         if len(answer.body) < self.settings.compress_from:
             return answer
         return await compressed(answer, asked.headers.get("Accept-Encoding", ""))

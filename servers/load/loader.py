@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import count, islice
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from core.events import Recorded, RecordsLoaded
-from core.model.records import BibBody
+from core.model.records import BibBody, BibId, Item, Portfolio, Representation
 from core.ports import Batch, Change, Store
 from servers.load.verdict import ACTOR, Entry, Verdict
 
@@ -22,6 +22,9 @@ GROUP = 1000
 
 _Read = TypeVar("_Read", bound=Entry)
 _Judged = TypeVar("_Judged", contravariant=True)
+
+_PARTS: Final = (Item, Portfolio, Representation)
+"""What is part of a bib."""
 
 Keep = Callable[[Sequence[Change]], Awaitable[None]]
 """Makes changes durable."""
@@ -73,11 +76,19 @@ class Keeper:
 def _events(changes: Sequence[Change]) -> list[RecordsLoaded]:
     """One event for each kind of record. A body has the id of its bib and goes without saying."""
     ids: dict[str, list[int]] = {}
+    left: dict[str, list[BibId]] = {}
     for change in changes:
-        record = change.after
-        if record is not None and not isinstance(record, BibBody):
-            ids.setdefault(type(record).__name__, []).append(record.id)
-    return [RecordsLoaded(kind, tuple(found)) for kind, found in ids.items()]
+        before, after = change.before, change.after
+        record = before if after is None else after
+        if record is None or isinstance(record, BibBody):
+            continue
+        kind = type(record).__name__
+        of_kind = ids.setdefault(kind, [])
+        if after is not None:
+            of_kind.append(after.id)
+        if isinstance(before, _PARTS) and not (isinstance(after, _PARTS) and after.bib == before.bib):
+            left.setdefault(kind, []).append(before.bib)
+    return [RecordsLoaded(kind, tuple(found), tuple(left.get(kind, ()))) for kind, found in ids.items()]
 
 
 async def keep_nothing(changes: Sequence[Change]) -> None:

@@ -26,9 +26,9 @@ from servers.load.loans import LoanJudge
 from servers.load.mapping import Mapping
 from servers.load.marc_files import KeyPlaces, read_marc
 from servers.load.patrons import PatronJudge
-from servers.load.progress import progress
 from servers.load.tables import Row, count_rows, read_rows
 from servers.load.verdict import Entry, Verdict
+from servers.progress import progress
 
 CONTROL_NUMBER = "control_number"
 _START_OF_LOG = datetime(1970, 1, 1, tzinfo=UTC)

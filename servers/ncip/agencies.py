@@ -30,6 +30,12 @@ log = get_logger(__name__)
 Proving = Coroutine[Any, Any, Partner | Problem]
 """How it is found out who asks."""
 
+Asking = tuple[type[Initiation], InitiationHeader, PeerIdentity | None, str]
+"""What is asked for, the header, what the certificate says, and the address."""
+
+MOST_MET = 1024
+"""As many are remembered of those that could be let in."""
+
 NO_HEADER = InitiationHeader()
 FAILING = "if the partner there has no wrong secret, somebody is guessing"
 
@@ -58,6 +64,7 @@ class Agencies:
             for agency in self._agencies
         }
         self._ours = {agency.code: self._names_of_us(agency) for agency in self._agencies}
+        self._met: dict[Asking, Partner] = {}
         self._credentials = credentials
         self._failures = failures
 
@@ -72,6 +79,13 @@ class Agencies:
         hashed first.
         """
         header = NO_HEADER if header is None else header
+        asked = (service, header, identity, peer)
+        return self._met.get(asked) or self._meet(*asked)
+
+    def _meet(
+        self, service: type[Initiation], header: InitiationHeader, identity: PeerIdentity | None, peer: str
+    ) -> Partner | Problem | Proving:
+        """Who asks. A partner that has shown no secret is the same whenever it shows the same again."""
         profile = self._profile(header)
         agency = self._named(service, header, profile, identity)
         if isinstance(agency, Problem):
@@ -84,7 +98,12 @@ class Agencies:
                 return _unproven(service)
             if not self._credentials.known(secret, str(agency.secret)):
                 return self._proving(service, agency, header, profile, peer)
-        return self._admitted(service, agency, header, profile)
+        partner = self._admitted(service, agency, header, profile)
+        if isinstance(partner, Partner) and not agency.secret and not _secret(header):
+            if len(self._met) == MOST_MET:
+                self._met.clear()
+            self._met[service, header, identity, peer] = partner
+        return partner
 
     async def _proving(
         self,

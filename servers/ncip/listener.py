@@ -8,10 +8,9 @@ where the next message would begin.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
 from functools import cached_property
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
 from protocols.ncip.errors import RemoteError
 from protocols.ncip.framing import Framer
@@ -20,7 +19,8 @@ from servers.configuration.settings import NcipTcpSettings
 from servers.lines.line import Line
 from servers.lines.tls import PeerIdentity, TlsProblem, peer_identity
 from servers.log import get_logger
-from servers.ncip.responder import Asked, NcipResponder, Told
+from servers.ncip.responder import Asked, NcipResponder, Telling, Told
+from servers.settling import Pending, said
 
 log = get_logger(__name__)
 
@@ -116,9 +116,9 @@ class NcipConversation:
         self._service.tasks.add(task)
         task.add_done_callback(self._service.tasks.discard)
 
-    async def _respond(self, asked: Asked, telling: Coroutine[Any, Any, Told]) -> None:
+    async def _respond(self, asked: Asked, telling: Telling) -> None:
         try:
-            told = await telling
+            told = await (said(telling) if isinstance(telling, Told | Pending) else telling)
         except BaseException:
             self._line.abort()  # its answer will never come
             raise

@@ -35,7 +35,7 @@ from servers.log import get_logger
 from servers.ncip.agencies import Agencies, Proving
 from servers.ncip.partner import Partner
 from servers.ncip.translate import Reply, answer, known_pin, new_secret, patron_secret, refused, versions
-from servers.settling import settled
+from servers.settling import Pending, said
 
 log = get_logger(__name__)
 
@@ -71,8 +71,11 @@ class Told(NamedTuple):
     is_welcome: bool = True
 
 
-Telling = Told | Coroutine[Any, Any, Told]
-"""What is answered at once, or how it comes to be."""
+AtOnce = Told | Pending[Told]
+"""What is answered at once, or as soon as it is durable."""
+
+Telling = AtOnce | Coroutine[Any, Any, Told]
+"""What is answered so, or how it comes to be."""
 
 
 class NcipResponder:
@@ -110,7 +113,6 @@ class NcipResponder:
         """The answer to a message, or how it comes to be where something must be waited for. That may be
         cancelled at any await: what is recorded then stays recorded.
         """
-        began = asyncio.get_running_loop().time()
         try:
             received = self._shapes.read(asked.body, asked.charset)
         except RemoteError as error:
@@ -121,7 +123,7 @@ class NcipResponder:
         caller = self._agencies.caller(type(message), received.header, asked.identity, asked.peer)
         if isinstance(caller, Partner):
             return self._welcome(asked, received, caller)
-        return self._met(asked, received, caller, began)
+        return self._met(asked, received, caller, asyncio.get_running_loop().time())
 
     async def _met(self, asked: Asked, received: Received, caller: Problem | Proving, began: float) -> Told:
         """The answer to somebody who has yet to prove who it is, or may not ask."""
@@ -129,7 +131,7 @@ class NcipResponder:
         if isinstance(known, Problem):
             return await self._unwelcome(asked, received, known, began)
         telling = self._welcome(asked, received, known)
-        return telling if isinstance(telling, Told) else await telling
+        return await said(telling) if isinstance(telling, Told | Pending) else await telling
 
     def _welcome(self, asked: Asked, received: Received, partner: Partner) -> Telling:
         """The answer to a partner."""
@@ -177,35 +179,29 @@ class NcipResponder:
             pin = await self._check_pin(request, partner)
         secret = new_secret(request)
         pin_hash = "" if secret is None else await asyncio.to_thread(self._credentials.hash, secret.reveal())
-        telling = self._done(asked, received, partner, pin, pin_hash)
-        return telling if isinstance(telling, Told) else await telling
+        return await said(self._done(asked, received, partner, pin, pin_hash))
 
     def _done(
         self, asked: Asked, received: Received, partner: Partner, pin: Pin, pin_hash: str = ""
-    ) -> Telling:
+    ) -> AtOnce:
         """What came of the request, at once if there is nothing to be made durable."""
         reply = answer(received.message, partner, pin, pin_hash)
         if reply.unit is None or reply.unit.settled is Settled.KEPT:
             return self._replied(asked, received, partner, reply)
-        return self._durable(
-            asked, received, partner, reply, lambda: answer(received.message, partner, pin, pin_hash)
-        )
 
-    async def _durable(
-        self, asked: Asked, received: Received, partner: Partner, reply: Reply, again: Callable[[], Reply]
-    ) -> Told:
-        """What came of the request, once that is durable."""
-        while True:
-            match await settled(reply.unit):
+        def say(how: Settled) -> AtOnce:
+            match how:
                 case Settled.KEPT:
                     return self._replied(asked, received, partner, reply)
                 case Settled.UNDONE if not reply.mine:
-                    reply = again()
+                    return self._done(asked, received, partner, pin, pin_hash)
                 case Settled.UNDONE | Settled.UNKNOWN:
                     undone = Reply(refused(received.message, OUR_OWN), reason=OUR_OWN.reason)
                     return self._replied(asked, received, partner, undone)
                 case never:
                     assert_never(never)
+
+        return Pending(reply.unit, say)
 
     def _replied(self, asked: Asked, received: Received, partner: Partner, reply: Reply) -> Told:
         reason = "" if reply.reason is None else reply.reason.value

@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Coroutine, Iterator
 from email.message import Message as Headers
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, Final
 
 from protocols.ncip.dialects import ALMA_V1
 from servers.configuration.settings import Settings
-from servers.http.exchange import HttpAnswer, HttpRequest, Route
+from servers.http.exchange import Answering, HttpAnswer, HttpRequest, Route
 from servers.http.limits import Gate, bounds_of
 from servers.ncip.responder import Asked, NcipResponder, Told
+from servers.settling import Pending
 
 PATH: Final = "/view/NCIPServlet"
 FIRST_PATH: Final = "/view/NCIPServlet/v1"
@@ -42,7 +44,7 @@ class NcipServlet:
                 body=settings.https.body_limit,
             )
 
-    def _answer(self, request: HttpRequest) -> HttpAnswer | Coroutine[Any, Any, HttpAnswer]:
+    def _answer(self, request: HttpRequest) -> Answering:
         asked = Asked(
             request.body,
             request.peer,
@@ -50,12 +52,14 @@ class NcipServlet:
             request.identity,
             ALMA_V1.renamed if request.path == FIRST_PATH else (),
         )
-        told = self._responder.respond(asked)
-        return _posted(told) if isinstance(told, Told) else _posted_later(told)
+        telling = self._responder.respond(asked)
+        if isinstance(telling, Told):
+            return _posted(telling)
+        return telling.put(_posted) if isinstance(telling, Pending) else _posted_later(telling)
 
 
 def _posted(told: Told) -> HttpAnswer:
-    return HttpAnswer(told.body, XML, told=told.fields)
+    return HttpAnswer(told.body, XML, HTTPStatus.OK, {}, told.fields)
 
 
 async def _posted_later(telling: Coroutine[Any, Any, Told]) -> HttpAnswer:

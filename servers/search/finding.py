@@ -142,6 +142,7 @@ class Finder:
         self._reader = QueryReader(house.catalogue.points)
         self._holdings = Holdings(house.desk.policy, ZoneInfo(settings.institution.time_zone))
         self._names = _place_names(settings)
+        self._headings = house.headings()
         self._browsing: tuple[FacetShown, ...] = ()
         self._browsed: datetime | None = None
 
@@ -289,7 +290,8 @@ class Finder:
             case "language":
                 return language_name(value)
             case _:
-                return value.capitalize()
+                point = self._reader.point(FACETS[facet][1], 0)
+                return self._headings.written(point, value) or value.capitalize()
 
     def _parts(self, asked: Asked, read: Read) -> Iterator[Part]:
         """The words of what was typed, or the clauses of a query, with what each finds alone."""

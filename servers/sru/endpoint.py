@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from functools import lru_cache, partial
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -43,6 +43,9 @@ PLAIN_XML: Final = "application/xml; charset=utf-8"
 JSON: Final = "application/json"
 RETRY_SECONDS: Final = "5"
 """After which the index may be there."""
+REMEMBERED: Final = 4096
+SHORT: Final = 1024
+"""So many requests are remembered as they were read; longer ones, of which there are few, are not."""
 
 _CORS: Final = {"Access-Control-Allow-Origin": "*"}
 _PREFLIGHT: Final = {
@@ -102,6 +105,11 @@ async def _preflight(request: HttpRequest) -> HttpAnswer:
     return HttpAnswer(b"", status=HTTPStatus.NO_CONTENT, headers=_PREFLIGHT)
 
 
+_Address = tuple[str, int]
+Said = HttpAnswer | Coroutine[Any, Any, HttpAnswer]
+"""An answer, or how it is come by when something must be waited for."""
+
+
 class _Speaker:
     """Reads requests to one database, and writes its responses."""
 
@@ -110,36 +118,50 @@ class _Speaker:
         self._endpoint = service.endpoint
         self._answers = answers
         self._headers = _CORS if Ability.CORS in self._endpoint.abilities else {}
-        self._read = lru_cache(maxsize=1024)(self._read_anew)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._read)
 
-    async def get(self, request: HttpRequest) -> HttpAnswer:
+    def get(self, request: HttpRequest) -> Said:
         """A request in the query string."""
-        return await self._answer(request, self._read(request.query), is_soap=False)
+        read = self._remembered if len(request.query) <= SHORT else self._read
+        return self._answer(request, read(request.query), is_soap=False)
 
-    def _read_anew(self, query: str) -> Request:
+    def _read(self, query: str) -> Request:
         return read_query_string(_raw(query), self._endpoint.offer)
 
-    async def post(self, request: HttpRequest) -> HttpAnswer:
+    def post(self, request: HttpRequest) -> Said:
         """A request in a form, or in an envelope."""
         if _media_type(request) not in SOAP:
             asked = read_query_string(request.body, self._endpoint.offer)
-            return await self._answer(request, asked, is_soap=False)
+            return self._answer(request, asked, is_soap=False)
         read = read_soap(request.body, self._endpoint.offer)
         if isinstance(read, Fault):
             told = {"database": self._endpoint.database, "fault": read.code.value}
             return HttpAnswer(write_fault(read), XML, HTTPStatus.INTERNAL_SERVER_ERROR, self._headers, told)
-        return await self._answer(request, read, is_soap=True)
+        return self._answer(request, read, is_soap=True)
 
-    async def _answer(self, request: HttpRequest, read: Request, *, is_soap: bool) -> HttpAnswer:
-        endpoint, asked = self._endpoint, read.asked
-        host, port = _address(request.headers.get("Host", ""))
-        answered = await self._service.answer(read, host, port)
-        response = answered.response
+    def _answer(self, request: HttpRequest, read: Request, *, is_soap: bool) -> Said:
+        """At once, unless something that is told is on its way to the disk."""
+        address = _address(request.headers.get("Host", ""))
+        answered = self._service.answer(read, *address)
+        if answered.unit is None:
+            return self._said(request, read, answered, address, is_soap=is_soap)
+        return self._once_kept(request, read, answered, address, is_soap=is_soap)
+
+    async def _once_kept(
+        self, request: HttpRequest, read: Request, answered: Answered, address: _Address, *, is_soap: bool
+    ) -> HttpAnswer:
+        kept = await self._service.once_kept(answered, read, *address)
+        return self._said(request, read, kept, address, is_soap=is_soap)
+
+    def _said(
+        self, request: HttpRequest, read: Request, answered: Answered, address: _Address, *, is_soap: bool
+    ) -> HttpAnswer:
+        endpoint, asked, response = self._endpoint, read.asked, answered.response
         headers, status = self._headers, HTTPStatus.OK
         found = numbers(response)
         if 2 in found:
             headers, status = {**headers, "Retry-After": RETRY_SECONDS}, HTTPStatus.SERVICE_UNAVAILABLE
-        base, xquery = self._echo(asked, answered, host, port)
+        xquery, base = self._echo(asked, answered, address)
         if is_soap:
             body, kind = write_soap(response, asked, endpoint.style, xquery, base), XML
         elif Ability.JSON in endpoint.abilities and wants_json(_accept(request, read)):
@@ -151,15 +173,16 @@ class _Speaker:
             return self._explained(request, body, kind, headers)
         return HttpAnswer(body, kind, status, headers, self._told(asked, answered, found))
 
-    def _echo(self, asked: Asked, answered: Answered, host: str, port: int) -> tuple[str, bytes]:
-        """Where requests are repeated: where this one came to, and its query as XCQL."""
+    def _echo(self, asked: Asked, answered: Answered, address: _Address) -> tuple[bytes, str]:
+        """Where requests are repeated: the query of this one as XCQL, and where it came to."""
         if self._endpoint.style.echo is Echo.NO:
-            return "", b""
+            return b"", ""
+        host, port = address
         base = f"https://{host}{'' if port == _HTTPS_PORT else f':{port}'}{self._endpoint.path}"
         if answered.written is None:
-            return base, b""
+            return b"", base
         dialect = Dialect.V2_0 if asked.version is Version.V2_0 else Dialect.V1_2
-        return base, (write_xcql(answered.written, dialect) or "").encode()
+        return (write_xcql(answered.written, dialect) or "").encode(), base
 
     def _explained(
         self, request: HttpRequest, body: bytes, kind: str, headers: Mapping[str, str]
@@ -266,7 +289,7 @@ def _weights(accept: str) -> Mapping[str, float]:
 
 
 @lru_cache(maxsize=64)
-def _address(host: str) -> tuple[str, int]:
+def _address(host: str) -> _Address:
     """Where the client found us; what is no host is not repeated."""
     found = _HOST.fullmatch(host)
     if found is None:

@@ -18,12 +18,13 @@ from protocols.cql.writing import write_clause
 from protocols.sru.diagnostics import Diagnostic
 from protocols.sru.facets import Case, Direction, Facet, FacetOrder, FacetsAsked, FacetTerm, SortBy
 from protocols.sru.response import Subquery
+from servers.catalogue.headings import WRITTEN, Headings
 from servers.sru.translate.diagnostics import of_catalogue, of_cql
 from servers.sru.translate.queries import QueryReader, Read
 
 
 def facets(
-    catalogue: Catalogue, reader: QueryReader, query: Query, asked: FacetsAsked
+    catalogue: Catalogue, reader: QueryReader, headings: Headings, query: Query, asked: FacetsAsked
 ) -> tuple[tuple[Facet, ...], tuple[Diagnostic, ...]]:
     """The facets that are asked for, and why there is none of some."""
     named, problems = _points(catalogue, reader, asked)
@@ -31,7 +32,13 @@ def facets(
     if isinstance(found, SearchRefused):
         return (), (*problems, of_catalogue(found))
     by_point = {facet.point: facet for facet in found}
-    made = [_facet(name, point, by_point[point.name], asked) for name, point in named.items()]
+    left = WRITTEN
+    made = []
+    for name, point in named.items():
+        terms = _given(name, by_point[point.name], asked)
+        texts = headings.all_written(point, [one.value for one in terms], left)
+        left -= len(terms)
+        made.append(_facet(name, point, terms, texts))
     return tuple(made), tuple(problems)
 
 
@@ -58,11 +65,17 @@ def _points(
     return named, problems
 
 
-def _facet(name: str, point: AccessPoint, facet: counted.Facet, asked: FacetsAsked) -> Facet:
-    terms = _ordered(facet.terms, asked.order(name))
+def _given(name: str, facet: counted.Facet, asked: FacetsAsked) -> Sequence[ScanTerm]:
     start = asked.start(name) - 1
-    given = terms[start : start + asked.limit(name)]
-    made = [FacetTerm(one.value, one.count, _finding(name, one.value)) for one in given]
+    return _ordered(facet.terms, asked.order(name))[start : start + asked.limit(name)]
+
+
+def _facet(name: str, point: AccessPoint, terms: Sequence[ScanTerm], texts: Sequence[str]) -> Facet:
+    """A facet whose first values are told as they are written: sought so, they find the same."""
+    made = [
+        FacetTerm(text or one.value, one.count, _finding(name, one.value))
+        for one, text in zip(terms, texts, strict=True)
+    ]
     return Facet(name, tuple(made), point.title)
 
 

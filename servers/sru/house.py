@@ -10,13 +10,19 @@ from msgspec import Struct
 from core.catalogue import Catalogue
 from core.desk import CirculationDesk
 from core.model.records import BibId
+from servers.catalogue.access_points import table
+from servers.catalogue.headings import Headings
 
 
 class Ready(Protocol):
-    """Records as MARCXML, ready but for their end (`servers.catalogue.indexing`)."""
+    """Records ready for answers (`servers.catalogue.indexing`)."""
 
     def records(self, bibs: Sequence[BibId]) -> list[bytes | None]:
-        """The record of each bib; None where there is none."""
+        """The record of each bib as MARCXML but for its end; None where there is none."""
+        ...
+
+    def marc_records(self, bibs: Sequence[BibId]) -> list[bytes | None]:
+        """The record of each bib in ISO 2709, in UTF-8; None where there is none."""
         ...
 
 
@@ -27,3 +33,7 @@ class House(Struct, frozen=True):
     desk: CirculationDesk
     ready: Ready
     bodies: Callable[[Sequence[BibId]], Awaitable[Mapping[BibId, bytes]]]
+
+    def headings(self) -> Headings:
+        """What tells how the values of lists are written."""
+        return Headings(table(), self.catalogue, self.desk.library, self.ready.marc_records)

@@ -7,7 +7,7 @@ turn. Nobody else asks which style an endpoint has.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
@@ -36,7 +36,7 @@ PATH: Final = "/view/sru/"
 """Where SRU is, before the code of the database; so it is at Alma."""
 
 
-class Ability(Enum):
+class Ability(StrEnum):
     """What an endpoint has beyond searchRetrieve and explain."""
 
     JSON = "json"

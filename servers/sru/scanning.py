@@ -6,15 +6,17 @@ records as were told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from core.catalogue import Catalogue, Scanned
-from core.query import Clause, SearchRefused
+from core.query import Clause, Match, SearchRefused
 from protocols.cql import tree
 from protocols.cql.errors import CqlError
 from protocols.sru.diagnostics import Diagnostic
 from protocols.sru.request import ScanRequest
 from protocols.sru.response import ScanResponse, Term, WhereInList
+from servers.catalogue.headings import WRITTEN, Headings
 from servers.sru.profiles import Endpoint
 from servers.sru.translate.diagnostics import of_catalogue, of_cql
 from servers.sru.translate.queries import Part, QueryReader, SetRefused
@@ -22,7 +24,9 @@ from servers.sru.translate.queries import Part, QueryReader, SetRefused
 ONE_CLAUSE: Final = Diagnostic(10, "character 1: one clause is expected: index, relation, term")
 
 
-def scan(endpoint: Endpoint, catalogue: Catalogue, reader: QueryReader, request: ScanRequest) -> ScanResponse:
+def scan(
+    endpoint: Endpoint, catalogue: Catalogue, reader: QueryReader, headings: Headings, request: ScanRequest
+) -> ScanResponse:
     """The response; never raises."""
     most = endpoint.terms if request.maximum_terms is None else request.maximum_terms
     if most > endpoint.terms_limit:
@@ -34,7 +38,9 @@ def scan(endpoint: Endpoint, catalogue: Catalogue, reader: QueryReader, request:
     found = _stretch(catalogue, part.part, request.response_position, most)
     if isinstance(found, SearchRefused):
         return ScanResponse(diagnostics=(of_catalogue(found, part),))
-    return ScanResponse(terms=_terms(found))
+    of_whole = part.part.match is Match.HEADING
+    point, values = catalogue.points[part.part.point], [term.value for term in found.terms]
+    return ScanResponse(terms=_terms(found, headings.all_written(point, values, WRITTEN if of_whole else 0)))
 
 
 def _clause(reader: QueryReader, text: str) -> Part | Diagnostic:
@@ -72,12 +78,12 @@ def _own(clause: Clause, found: Scanned) -> int:
     return int(bool(found.terms) and found.terms[0].value.casefold() == typed.casefold())
 
 
-def _terms(found: Scanned) -> tuple[Term, ...]:
+def _terms(found: Scanned, texts: Sequence[str]) -> tuple[Term, ...]:
     last = len(found.terms) - 1
     return tuple(
         [
-            Term(term.value, term.count, where=_where(found, number == 0, number == last))
-            for number, term in enumerate(found.terms)
+            Term(term.value, term.count, display, _where(found, number == 0, number == last))
+            for number, (term, display) in enumerate(zip(found.terms, texts, strict=True))
         ]
     )
 

@@ -6,7 +6,7 @@ The rule it keeps: a schema that an endpoint lists can be had for every record; 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 from typing import Final
 
 from protocols.marc import dublin_core, marcxml
@@ -15,8 +15,8 @@ from servers.catalogue import isohold
 from servers.configuration.settings import SruStyle
 
 
-class Form(Enum):
-    """How a record is made: joined from ready-made bytes, from what there is of it, or from its MARC body."""
+class Form(StrEnum):
+    """How a record is made: joined from ready-made bytes, from what there is of it, or from it in MARC."""
 
     MARCXML = "marcxml"
     DC = "dc"
@@ -26,7 +26,7 @@ class Form(Enum):
 
 
 FROM_MARC: Final = frozenset({Form.DC, Form.MODS})
-"""What needs the body of the record, which is in the store."""
+"""What is made of the record in MARC, and tells no copies."""
 
 _MARCXML: Final = Schema(
     name="marcxml",

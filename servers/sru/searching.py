@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from core.catalogue import Hits
+from core.journal import UnitOfWork
 from core.model.records import BibId
 from core.query import Clause, Match, Query, SearchRefused, SortKey, plain
+from core.register import Answer
 from protocols.cql import tree
 from protocols.cql.errors import CqlError
 from protocols.sru.diagnostics import Diagnostic
@@ -25,19 +28,18 @@ from protocols.sru.response import (
     NO_EXTRA,
     Extra,
     Precision,
-    Record,
     ResultSet,
     SearchRetrieveResponse,
     Subquery,
-    Surrogate,
     next_position,
 )
 from protocols.sru.schemas import Schema, find_schema
+from servers.catalogue.headings import Headings
 from servers.sru import facets
 from servers.sru.house import House
 from servers.sru.paging import CURSOR, FIRST, Cursor, ResultSets, mark, read_cursor
 from servers.sru.profiles import Ability, Endpoint
-from servers.sru.records import Records
+from servers.sru.records import Page, Records
 from servers.sru.translate import sorting
 from servers.sru.translate.diagnostics import culprit, of_catalogue, of_cql
 from servers.sru.translate.queries import QueryReader, Read, SetRefused
@@ -49,11 +51,15 @@ ANALYSIS = "x-analysis"
 """Asks for the hits of each clause (searchResultAnalysis of 2.0), which else comes if nothing was found."""
 
 
+_EMPTY: Final[Answer[Page]] = Answer(())
+
+
 class Searched(Struct, frozen=True):
-    """The response, and the query as it was understood, if it was."""
+    """The response, and the query as it was understood, if it was. It goes when ``unit`` is durable."""
 
     response: SearchRetrieveResponse
     written: tree.Query | None = None
+    unit: UnitOfWork | None = None
 
 
 class _Search(Struct, frozen=True, kw_only=True):
@@ -86,6 +92,7 @@ class Searching:
         house: House,
         reader: QueryReader,
         records: Records,
+        headings: Headings,
         sets: ResultSets,
         now: Callable[[], datetime],
     ) -> None:
@@ -93,17 +100,17 @@ class Searching:
         self._catalogue = house.catalogue
         self._reader = reader
         self._records = records
+        self._headings = headings
         self._sets = sets
         self._now = now
 
-    async def answer(self, request: SearchRetrieveRequest) -> Searched:
+    def answer(self, request: SearchRetrieveRequest) -> Searched:
         """What is answered; never raises."""
         schema = find_schema(self._endpoint.schemas, request.record_schema)
         if isinstance(schema, Diagnostic):
             return _failed(schema)
         try:
-            search = self._search(request)
-            return await self._found(request, schema, search)
+            return self._found(request, schema, self._search(request))
         except _Refused as refused:
             return _failed(refused.diagnostic, refused.written)
 
@@ -185,14 +192,15 @@ class Searching:
 
     # What is found
 
-    async def _found(self, request: SearchRetrieveRequest, schema: Schema, search: _Search) -> Searched:
+    def _found(self, request: SearchRetrieveRequest, schema: Schema, search: _Search) -> Searched:
         endpoint, read = self._endpoint, search.read
         wanted = endpoint.records if request.maximum_records is None else request.maximum_records
         limit = min(wanted, endpoint.records_limit)
         hits = self._hits(search, limit)
         if search.first > max(hits.count, 1) and not endpoint.is_empty_beyond:
             return _failed(Diagnostic(61, str(hits.count)), read.written, hits.count)
-        records = await self._page(request, schema, hits.ids) if hits.ids else ()
+        page = self._page(request, schema, hits.ids) if hits.ids else _EMPTY
+        records = page.outcome
         following = next_position(search.first, len(records), hits.count) if records else None
         is_second = request.asked.version is Version.V2_0
         made, problems = self._facets(request, search) if is_second else ((), ())
@@ -211,6 +219,7 @@ class Searching:
                 analysis=self._analysis(request, search, hits) if is_second else (),
             ),
             read.written,
+            page.unit,
         )
 
     def _hits(self, search: _Search, limit: int) -> Hits:
@@ -224,15 +233,10 @@ class Searching:
             raise _Refused(of_catalogue(hits, part, names), read.written)
         return hits
 
-    async def _page(
-        self, request: SearchRetrieveRequest, schema: Schema, ids: Sequence[BibId]
-    ) -> tuple[Record | Surrogate, ...]:
+    def _page(self, request: SearchRetrieveRequest, schema: Schema, ids: Sequence[BibId]) -> Answer[Page]:
         sent = self._sent(request, CAMPUS)
         campuses = frozenset(sent.split(",")) if sent else None
-        page = await self._records.page(ids, self._endpoint.forms[schema.name], campuses)
-        if isinstance(page, Diagnostic):
-            raise _Refused(page)
-        return page
+        return self._records.page(ids, self._endpoint.forms[schema.name], campuses)
 
     def _kept(self, search: _Search) -> ResultSet | None:
         if search.is_kept:
@@ -255,7 +259,7 @@ class Searching:
     ) -> tuple[tuple[Facet, ...], tuple[Diagnostic, ...]]:
         if Ability.FACETS not in self._endpoint.abilities or not any(request.facets.limits.values()):
             return (), ()
-        return facets.facets(self._catalogue, self._reader, search.query, request.facets)
+        return facets.facets(self._catalogue, self._reader, self._headings, search.query, request.facets)
 
     def _analysis(self, request: SearchRetrieveRequest, search: _Search, hits: Hits) -> tuple[Subquery, ...]:
         if Ability.ANALYSIS not in self._endpoint.abilities or not search.read.parts:
@@ -268,7 +272,10 @@ class Searching:
     @staticmethod
     def _sent(request: SearchRetrieveRequest, name: str) -> str | None:
         """The parameter of strangers with this name."""
-        return next((value for key, value in request.asked.extra if key == name), None)
+        for key, value in request.asked.extra:
+            if key == name:
+                return value
+        return None
 
 
 def _failed(diagnostic: Diagnostic, written: tree.Query | None = None, hits: int | None = None) -> Searched:

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from core.journal import Settled, UnitOfWork
 from protocols.cql import tree
+from protocols.sru.diagnostics import Diagnostic
 from protocols.sru.explain import explain_record
 from protocols.sru.request import ExplainRequest, RefusedRequest, Request, ScanRequest, SearchRetrieveRequest
 from protocols.sru.response import (
@@ -24,9 +26,11 @@ from protocols.sru.response import (
     Response,
     ScanResponse,
     SearchRetrieveResponse,
+    failure,
     refusal,
 )
 from servers.configuration.settings import Settings
+from servers.settling import settled
 from servers.sru.explaining import describe, samples
 from servers.sru.house import House
 from servers.sru.paging import ResultSets
@@ -41,11 +45,14 @@ LOGGED: Final = 500
 
 
 class Answered(Struct, frozen=True):
-    """A response, the query as it was understood, and fields for the log."""
+    """A response, the query as it was understood, and fields for the log. ``unit`` is what the response tells
+    that is not durable yet: until it is, or is undone, nobody may hear it.
+    """
 
     response: Response
     written: tree.Query | None = None
     told: Mapping[str, object] = {}
+    unit: UnitOfWork | None = None
 
 
 class Service:
@@ -62,28 +69,43 @@ class Service:
             has_availability=endpoint.has_availability,
             has_temporary_holdings=endpoint.has_temporary_holdings,
         )
-        self._searching = Searching(endpoint, house, self._reader, records, sets, self._now)
+        self._headings = house.headings()
+        self._searching = Searching(endpoint, house, self._reader, records, self._headings, sets, self._now)
         self._since = self._now()
         self.explained = lru_cache(maxsize=16)(self._explained)
 
-    async def answer(self, request: Request, host: str, port: int) -> Answered:
-        """What is answered to a request that came by this address."""
+    def answer(self, request: Request, host: str, port: int) -> Answered:
+        """What is to be answered to a request that came by this address."""
         match request:
             case RefusedRequest():
                 return Answered(refusal(request))
             case SearchRetrieveRequest():
-                searched = await self._searching.answer(request)
+                searched = self._searching.answer(request)
                 told: dict[str, object] = {"query": request.query[:LOGGED]}
                 if searched.response.number_of_records is not None:
                     told["hits"] = searched.response.number_of_records
-                return Answered(searched.response, searched.written, told)
+                return Answered(searched.response, searched.written, told, searched.unit)
             case ScanRequest():
-                response = scan(self.endpoint, self._house.catalogue, self._reader, request)
+                response = scan(self.endpoint, self._house.catalogue, self._reader, self._headings, request)
                 return Answered(response, None, {"query": request.scan_clause[:LOGGED]})
             case ExplainRequest():
                 return Answered(self.explained(host, port))
             case _:
                 assert_never(request)
+
+    async def once_kept(self, answered: Answered, request: Request, host: str, port: int) -> Answered:
+        """The same when all that it tells is durable; where that was undone, what is answered then."""
+        while True:
+            match await settled(answered.unit):
+                case Settled.KEPT:
+                    return answered
+                case Settled.UNDONE:
+                    answered = self.answer(request, host, port)
+                case Settled.UNKNOWN:
+                    broken = failure(request.asked, Diagnostic(2, "the store is broken"))
+                    return Answered(broken, answered.written, answered.told)
+                case never:
+                    assert_never(never)
 
     def _explained(self, host: str, port: int) -> ExplainResponse:
         """What the endpoint says of itself: made once, since nothing of it changes while it runs."""

@@ -8,7 +8,7 @@ elsewhere is not told of.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Final
 
 from msgspec import Struct
@@ -24,6 +24,9 @@ LIBRARIES: Final = ("itemLibrary", "temporaryLibrary")
 
 EXPLAIN: Final = "ir-explain-1"
 """The database of the Explain facility (Z39.50-1995, appendix EXP), which is not there."""
+
+NAMES: Final = 256
+"""So many names are remembered, with what they mean: there are few databases, but in any case of letters."""
 
 _UNKNOWN, _NO_EXPLAIN = 235, 1007
 
@@ -65,20 +68,26 @@ class Databases:
         for campus in {agency.campus for agency in policy.agencies if agency.campus}:
             there = [agency.code for agency in policy.agencies if agency.campus == campus]
             self._parts[campus.lower()] = frozenset(there)
+        self._known = lru_cache(maxsize=NAMES)(self._database)
 
     def named(self, names: Sequence[str]) -> Database:
         """The databases with these names, as one. Raises `Refused`."""
         if not names:
             raise Refused(_UNKNOWN)
-        found = [self._agencies(name) for name in names]
-        if None in found:
-            return Database(names[found.index(None)])
-        return Database(names[0], frozenset().union(*[each for each in found if each is not None]))
+        first, *more = [self._known(name) for name in names]
+        return reduce(_together, more, first)
 
-    def _agencies(self, name: str) -> frozenset[str] | None:
+    def _database(self, name: str) -> Database:
         institution, slash, part = name.lower().partition("/")
         if institution == EXPLAIN:
             raise Refused(_NO_EXPLAIN, name)
         if institution not in self._institutions or (slash and part not in self._parts):
             raise Refused(_UNKNOWN, name)
-        return self._parts[part] if slash else None
+        return Database(name, self._parts[part] if slash else None)
+
+
+def _together(one: Database, other: Database) -> Database:
+    """Both as one, by the name of the first, or of the first that is the institution's own."""
+    if one.agencies is None or other.agencies is None:
+        return one if one.agencies is None else other
+    return Database(one.name, one.agencies | other.agencies)

@@ -32,6 +32,7 @@ _COLUMN: Final = re.compile(r"\s{2,}\S.*$|\|.*\|\s*$")
 """What they put behind it: the same as text."""
 _FEWEST: Final = 5
 """Bytes of the shortest APDU that is looked for."""
+_HIDDEN, _AUTHENTICATION = "***", "id_authentication"
 _FIRST, _LAST = 0xB4, 0xBF
 
 
@@ -115,6 +116,8 @@ def _value(name: str, value: Any, depth: int) -> Iterator[Line]:
             yield Line(depth, name, pqf.write(value))
         case DefaultDiagFormat():
             yield Line(depth, name, described(value.condition, value.text))
+        case External() if name == _AUTHENTICATION:
+            yield Line(depth, name, _HIDDEN)
         case External():
             yield from _external(name, value, depth)
         case Struct():
@@ -148,7 +151,7 @@ def _external(name: str, external: External, depth: int) -> Iterator[Line]:
 def _text(value: Any) -> str:
     match value:
         case Secret():
-            return "***"
+            return _HIDDEN
         case Oid():
             return f"{named(value)} ({value})" if named(value) != value else str(value)
         case bytes():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ssl
+import time
 from importlib.metadata import version
 
 from core.policy_table import PolicyTable
+from core.ports import Credentials
 from protocols.z3950.charset import unnegotiated
 from protocols.z3950.negotiation import Offer
 from servers.configuration.settings import Settings, Z3950Settings, policy_of
@@ -13,21 +15,27 @@ from servers.lines.accept import Door, Entry
 from servers.lines.addresses import Address, networks
 from servers.lines.limits import Limits
 from servers.lines.line import LineListener
+from servers.lines.logins import LoginFailures
 from servers.z3950 import sets
 from servers.z3950.house import House
 from servers.z3950.listener import Z3950Service
 from servers.z3950.target import Bounds, Shared
+from servers.z3950.users import Users
 
 
 class Z3950Front:
     """Listens for Z39.50 at ``address``, and for the same over TLS at ``tls``; None: not at all."""
 
-    def __init__(self, settings: Settings, house: House) -> None:
+    def __init__(self, settings: Settings, house: House, credentials: Credentials) -> None:
         self.address: Address | None = None
         self.tls: Address | None = None
         self._house = house
+        self._credentials = credentials
         own = settings.z3950
-        self.service = Z3950Service(own, offer(own), self._shared(settings))
+        self._failures = LoginFailures(
+            own.login_failures_per_source, own.login_failure_window, time.monotonic
+        )
+        self.service = Z3950Service(own, offer(own), self._shared(settings), self._users(settings))
         self.listener = LineListener("z3950", line_limits(own), self.service.converse)
 
     def open(self, context: ssl.SSLContext) -> None:
@@ -45,7 +53,9 @@ class Z3950Front:
         own = settings.z3950
         self.listener.tls = context
         self.listener.bear(line_limits(own), doors(own))
-        self.service.take_on(own, offer(own), self._shared(settings))
+        self._failures.most = own.login_failures_per_source
+        self._failures.window = own.login_failure_window
+        self.service.take_on(own, offer(own), self._shared(settings), self._users(settings))
 
     async def drain(self, seconds: float) -> None:
         """Stop listening, and say Close to everybody."""
@@ -58,6 +68,9 @@ class Z3950Front:
             bounds(settings.z3950),
             has_availability=settings.z3950.availability,
         )
+
+    def _users(self, settings: Settings) -> Users:
+        return Users(settings.z3950_user, self._credentials, self._failures)
 
 
 def offer(settings: Z3950Settings) -> Offer:

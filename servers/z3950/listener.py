@@ -8,8 +8,9 @@ that asks faster than it may has to wait, and one that does not read its answers
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from functools import partial
 from itertools import count
 from time import perf_counter
@@ -38,6 +39,7 @@ from protocols.z3950.association import (
 )
 from protocols.z3950.association import Limits as AssociationLimits
 from protocols.z3950.charset import MARC_8
+from protocols.z3950.codec import Readings
 from protocols.z3950.negotiation import Agreed, Offer
 from protocols.z3950.structures import DefaultDiagFormat, bib_1_diagnostic
 from servers.configuration.settings import RecordCharset, Z3950Settings
@@ -45,6 +47,7 @@ from servers.http.limits import Bounds, Gate
 from servers.lines.line import Line
 from servers.log import get_logger
 from servers.z3950.target import Make, Shared, Target
+from servers.z3950.users import Judged, Users
 
 log = get_logger(__name__)
 
@@ -61,17 +64,23 @@ _GOING: Final = "the server is closing down"
 class Z3950Service:
     """What all associations of a server share. ``answers`` counts by database, service and diagnostic."""
 
-    def __init__(self, settings: Z3950Settings, offer: Offer, shared: Shared) -> None:
-        self.take_on(settings, offer, shared)
+    def __init__(self, settings: Z3950Settings, offer: Offer, shared: Shared, users: Users) -> None:
+        self.take_on(settings, offer, shared, users)
         self.answers: Counter[tuple[str, str, str]] = Counter()
         self.gate = Gate()
         self.numbers = count(1)
+        self.tasks: set[asyncio.Task[None]] = set()
 
-    def take_on(self, settings: Z3950Settings, offer: Offer, shared: Shared) -> None:
+    def take_on(self, settings: Z3950Settings, offer: Offer, shared: Shared, users: Users) -> None:
         """Go on by these settings, from the next association on; how fast one may ask, at once."""
         self.settings = settings
         self.offer = offer
         self.shared = shared
+        self.users = users
+        self.limits = AssociationLimits(
+            apdu=ber.Limits(size=settings.request_limit), buffered=2 * settings.request_limit
+        )
+        self.readings = Readings(self.limits.apdu)
         self.bounds = Bounds(rate=settings.rate_per_source, burst=settings.burst_per_source)
 
     def converse(self, line: Line) -> Z3950Conversation:
@@ -86,11 +95,10 @@ class Z3950Conversation:
         settings = service.settings
         self._service = service
         self._line = line
+        self._loop = asyncio.get_running_loop()
         self._log = log.bind(peer=line.peer, association=next(service.numbers))
-        limits = AssociationLimits(
-            apdu=ber.Limits(size=settings.request_limit), buffered=2 * settings.request_limit
-        )
-        self._association = Association(service.offer, limits)
+        self._is_logged = self._log.is_enabled_for(logging.INFO)
+        self._association = Association(service.offer, service.limits, service.readings)
         self._target: Target | None = None
         self._operation: _UnderWay | None = None
         self._later: asyncio.Handle | None = None
@@ -147,48 +155,82 @@ class Z3950Conversation:
             self._soon()
         self._is_taking = False
         if not self._over:
-            self._line.hold(self._has_a_turn_to_come() or self._association.awaited is Awaited.ANSWERS)
-            self._line.within(self._patience())
+            awaited = self._association.awaited
+            self._line.hold(self._has_a_turn_to_come() or awaited is Awaited.ANSWERS)
+            self._line.within(self._patience(awaited))
 
     def _has_a_turn_to_come(self) -> bool:
         return self._later is not None
 
     def _soon(self) -> None:
         """Take what is left when everybody else has had a turn."""
-        self._later = asyncio.get_running_loop().call_soon(self._resume)
+        self._later = self._loop.call_soon(self._resume)
 
     def _resume(self) -> None:
         self._later = None
         if not self._over:
             self._go_on()
 
-    def _patience(self) -> float:
+    def _patience(self, awaited: Awaited) -> float:
         """How long the peer may take for what it must do next."""
         settings = self._service.settings
         if self._operation is not None:
             return settings.answer_deadline
-        awaits_more = self._association.awaited is Awaited.REST or self._target is None
+        awaits_more = awaited is Awaited.REST or self._target is None
         return settings.message_deadline if awaits_more else settings.idle_limit
 
     def _take(self, event: Event) -> None:
         match event:
-            case Asked():
-                self._begin(event)
             case Operation(request=request):
                 self._perform(request)
+            case Asked():
+                self._open(event)
             case Triggered(request=request):
                 if request.requested_action == RequestedAction.CANCEL:
                     self._cancel()
             case Reply(data=data, kind=kind, diagnostic=diagnostic):
                 self._line.write(data)
-                self._tell(_name(kind), 0.0, "", diagnostic, {"bytes": len(data)})
+                self._count(kind, "", diagnostic)
+                self._tell(kind, 0.0, diagnostic, {"bytes": len(data)})
             case Closing():
                 self._end(event.data, event.reason, defect=event.defect, place=event.place)
                 self._line.close()
             case _:
                 assert_never(event)
 
-    def _begin(self, asked: Asked) -> None:
+    def _open(self, asked: Asked) -> None:
+        """Decide about an Init, or have it decided while others are served."""
+        judging = self._service.users.judge(asked.request.id_authentication, self._line.peer)
+        if not isinstance(judging, Coroutine):
+            self._decide(asked, judging)
+            return
+        task = self._loop.create_task(self._wait_for(asked, judging))
+        self._service.tasks.add(task)
+        task.add_done_callback(self._service.tasks.discard)
+
+    async def _wait_for(self, asked: Asked, judging: Coroutine[Any, Any, Judged]) -> None:
+        """All wrong logins take the same time, whatever was wrong; they count even if the line has gone."""
+        began = self._loop.time()
+        judged = await judging
+        if not isinstance(judged, str):
+            left = began + self._service.settings.login_failure_delay - self._loop.time()
+            await asyncio.sleep(max(0.0, left))
+        if not self._over:
+            self._decide(asked, judged)
+            self._go_on()
+
+    def _decide(self, asked: Asked, judged: Judged) -> None:
+        if isinstance(judged, str):
+            self._begin(asked, judged)
+            return
+        self._line.write(self._association.refuse(judged))
+        self._log.info(
+            "z3950-refused",
+            client=_client(asked.request.implementation_name, asked.request.implementation_version),
+            diagnostic=f"{judged.condition} {judged.text}".strip(),
+        )
+
+    def _begin(self, asked: Asked, user: str) -> None:
         agreed = asked.agreed
         self._target = Target(self._service.shared, agreed, is_marc8=self._is_marc8(agreed))
         self._line.write(self._association.accept())
@@ -199,6 +241,7 @@ class Z3950Conversation:
             version=agreed.version,
             charset=agreed.charset.name,
             message_size=agreed.preferred_message_size,
+            **({"user": user} if user else {}),
         )
 
     def _is_marc8(self, agreed: Agreed) -> bool:
@@ -211,13 +254,14 @@ class Z3950Conversation:
 
     def _perform(self, request: Request) -> None:
         """Do what is asked, unless it is asked too fast: then as soon as it may be."""
-        service, loop = self._service, asyncio.get_running_loop()
+        service, loop = self._service, self._loop
         self._operation = operation = _UnderWay(request, perf_counter())
-        wait = service.gate.enter(self._line.peer, service.bounds, loop.time())
-        if wait is not None:
-            operation.timer = loop.call_later(wait.seconds, self._perform_now, operation)
-            return
-        service.gate.leave(self._line.peer)
+        if service.bounds.rate:
+            wait = service.gate.enter(self._line.peer, service.bounds, loop.time())
+            if wait is not None:
+                operation.timer = loop.call_later(wait.seconds, self._perform_now, operation)
+                return
+            service.gate.leave(self._line.peer)
         self._perform_now(operation)
 
     def _perform_now(self, operation: _UnderWay) -> None:
@@ -262,34 +306,32 @@ class Z3950Conversation:
         data = self._association.send(response)
         self._line.write(data)
         self._said += len(data)
-        make = operation.make
-        told: dict[str, Any] = {} if make is None else dict(make.told)
-        told["bytes"] = len(data)
-        if isinstance(response, SearchResponse | PresentResponse):
-            told["sent"] = response.number_of_records_returned
-            if response.present_status not in (None, PresentStatus.SUCCESS):
-                told["status"] = int(response.present_status or 0)
-        diagnostic = diagnostic or (make.diagnostic if make else None)
-        database = make.database if make else ""
-        self._tell(_name(type(operation.request)), operation.begun, database, diagnostic, told)
+        make, kind = operation.make, type(operation.request)
+        database = ""
+        if make is not None:
+            diagnostic, database = diagnostic or make.diagnostic, make.database
+        self._count(kind, database, diagnostic)
+        if self._is_logged:
+            told = {"database": database} if database else {}
+            told |= {} if make is None else make.told
+            self._tell(kind, operation.begun, diagnostic, told | _sent(response, data))
         if not self._is_taking and self._later is None:
             self._soon()
 
+    def _count(self, kind: type[Request], database: str, diagnostic: DefaultDiagFormat | None) -> None:
+        condition = "" if diagnostic is None else str(diagnostic.condition)
+        self._service.answers[database, _NAMES[kind], condition] += 1
+
     def _tell(
         self,
-        service: str,
+        kind: type[Request],
         begun: float,
-        database: str,
         diagnostic: DefaultDiagFormat | None,
         told: Mapping[str, Any],
     ) -> None:
-        condition = str(diagnostic.condition) if diagnostic else ""
-        if database:
-            told = {"database": database, **told}
-        self._service.answers[database, service, condition] += 1
-        fields = {"diagnostic": f"{condition} {diagnostic.text}".strip()} if diagnostic else {}
+        fields = {"diagnostic": f"{diagnostic.condition} {diagnostic.text}".strip()} if diagnostic else {}
         ms = round((perf_counter() - begun) * 1000, 1) if begun else 0.0
-        self._log.info("z3950-request", service=service, ms=ms, **told, **fields)
+        self._log.info("z3950-request", service=_NAMES[kind], ms=ms, **told, **fields)
 
     # The end
 
@@ -332,17 +374,23 @@ class _UnderWay:
             self.timer = None
 
 
-def _name(kind: type[Request]) -> str:
-    """search, present, delete-result-set …"""
-    return _NAMES[kind]
-
-
 _NAMES: Final = {
     kind: "".join(f"-{sign.lower()}" if sign.isupper() else sign for sign in kind.__name__)
     .removeprefix("-")
     .removesuffix("-request")
     for kind in answers.OPTIONS
 }
+"""search, present, delete-result-set …"""
+
+
+def _sent(response: Response, data: bytes) -> dict[str, Any]:
+    """What the log is told of an answer."""
+    told: dict[str, Any] = {"bytes": len(data)}
+    if isinstance(response, SearchResponse | PresentResponse):
+        told["sent"] = response.number_of_records_returned
+        if response.present_status not in (None, PresentStatus.SUCCESS):
+            told["status"] = int(response.present_status or 0)
+    return told
 
 
 def _client(name: str | None, version: str | None) -> str:

@@ -61,6 +61,9 @@ class Elements(Enum):
     BRIEF = "B"
 
 
+_ELEMENTS: Final = {each.value: each for each in Elements}
+
+
 class Shape(Struct, frozen=True):
     """How records are to be made."""
 
@@ -92,7 +95,7 @@ def shape(wanted: Wanted) -> Shape:
             raise Refused(_NO_SCHEMA, asked)
     if not spec:
         return Shape(syntax, form=form or Form.MARCXML)
-    elements = next((each for each in Elements if each.value == spec.upper()), None)
+    elements = _ELEMENTS.get(spec.upper())
     if elements is None:
         named = _form(spec) if syntax in _XML and form is None else None
         if named is None:
@@ -129,16 +132,16 @@ class Records:
             inventories, unit = answer.outcome, answer.unit
         ready = self._house.ready
         is_xml = shape.syntax in _XML and shape.form is Form.MARCXML
-        made = dict(zip(there, ready.records(there) if is_xml else ready.marc_records(there), strict=True))
+        made = iter(ready.records(there) if is_xml else ready.marc_records(there))
         cards = self._house.desk.library.bibs
         page = []
         for bib in bibs:
-            card = None if bib is None else cards.get(bib)
+            card, record = (None, None) if bib is None else (cards.get(bib), next(made))
             if card is None:
                 page.append(_surrogate(database, _GONE))
                 continue
             inventory = database.of(inventories[card.id]) if inventories else None
-            page.append(self._record(card, made[card.id], inventory, shape, database, manner))
+            page.append(self._record(card, record, inventory, shape, database, manner))
         return Answer(page, unit)
 
     def _tells_inventory(self, shape: Shape) -> bool:

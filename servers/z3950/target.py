@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from typing import Any, Final, TypeVar, assert_never
+from typing import Any, Final, assert_never
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from core.policy_table import PolicyTable
 from core.query import Or, Query, SearchRefused
 from core.register import Answer
 from protocols.cql.parser import Mode
-from protocols.z3950 import answers, externals
+from protocols.z3950 import answers
 from protocols.z3950.answers import Request, Response
 from protocols.z3950.apdus import (
     DeleteFunction,
@@ -43,13 +43,12 @@ from protocols.z3950.apdus import (
     SortResponse,
     SortStatus,
 )
-from protocols.z3950.externals import SearchInfoReport, SubqueryReport, TermExpression
 from protocols.z3950.negotiation import Agreed
 from protocols.z3950.retrieval import at_once, next_position, packed, ranges, wanted
 from protocols.z3950.structures import CompSpec, DefaultDiagFormat, ElementSetNames, OtherInformationItem
 from servers.sru.translate.queries import QueryReader
 from servers.z3950 import scanning, sorting
-from servers.z3950.asking import Asked, Asking
+from servers.z3950.asking import Asked, Asking, Meanings
 from servers.z3950.databases import Databases
 from servers.z3950.house import House
 from servers.z3950.records import Manner, Records, shape
@@ -95,6 +94,7 @@ class Shared(Struct, frozen=True):
     databases: Databases
     records: Records
     reader: QueryReader
+    meanings: Meanings
     bounds: Bounds
 
     @classmethod
@@ -105,14 +105,15 @@ class Shared(Struct, frozen=True):
             Databases(policy.policy),
             Records(house, policy, has_availability=has_availability),
             QueryReader(house.catalogue.points, Mode.STRICT),
+            Meanings(),
             bounds,
         )
 
 
 class _Page(Struct, frozen=True):
-    """The records of an answer, or why there are none."""
+    """The records of an answer."""
 
-    records: tuple[NamePlusRecord, ...] | DefaultDiagFormat
+    records: tuple[NamePlusRecord, ...]
     status: PresentStatus
     next: int
 
@@ -125,7 +126,7 @@ class Target:
         self._agreed = agreed
         self._manner = Manner(agreed.charset, is_marc8)
         self.sets = ResultSets(shared.house.catalogue, shared.bounds.sets)
-        self._asking = Asking(shared.house, shared.reader, agreed, self.sets)
+        self._asking = Asking(shared.house, shared.reader, shared.meanings, agreed, self.sets)
 
     def perform(self, request: Request) -> Make:
         """Do what is asked; never raises for what an origin can send."""
@@ -185,12 +186,25 @@ class Target:
         try:
             page = self._page(found, shown, at.element_sets, request)
         except Refused as refused:
-            failed = _with(head, _failed(refused.diagnostic))
+            failed = replace(
+                head,
+                next_result_set_position=1,
+                present_status=PresentStatus.FAILURE,
+                records=refused.diagnostic,
+            )
             return Make(lambda: Answer(failed), told, found.database.name, refused.diagnostic)
 
         def answer() -> Answer[Response]:
             made = page()
-            return Answer(_with(head, made.outcome), made.unit)
+            records = made.outcome.records
+            response = replace(
+                head,
+                number_of_records_returned=len(records),
+                next_result_set_position=made.outcome.next,
+                present_status=made.outcome.status,
+                records=records or None,
+            )
+            return Answer(response, made.unit)
 
         return Make(answer, told, found.database.name)
 
@@ -216,16 +230,7 @@ class Target:
         counts: list[int | None] = [found.count]
         if len(asked.parts) > 1:
             counts = [self._count(part.query, found) for part in asked.parts]
-        reports = [
-            SubqueryReport(
-                full_query=len(counts) == 1,
-                subquery_expression=TermExpression(query_term=part.operand.term),
-                subquery_count=count,
-            )
-            for part, count in zip(asked.parts, counts, strict=True)
-        ]
-        sealed = externals.sealed(SearchInfoReport(tuple(reports)), self._agreed.charset)
-        return (OtherInformationItem(information=sealed),)
+        return (asked.report(counts, self._agreed.charset),)
 
     def _count(self, query: Query, found: ResultSet) -> int | None:
         hits = self.shared.house.catalogue.search(found.database.narrowed(query), (), 0, 0)
@@ -242,12 +247,14 @@ class Target:
 
         def answer() -> Answer[Response]:
             made = page()
-            head = PresentResponse(
-                number_of_records_returned=0,
-                next_result_set_position=0,
-                present_status=PresentStatus.SUCCESS,
+            records = made.outcome.records
+            response = PresentResponse(
+                number_of_records_returned=len(records),
+                next_result_set_position=made.outcome.next,
+                present_status=made.outcome.status,
+                records=records or None,
             )
-            return Answer(_with(head, made.outcome), made.unit)
+            return Answer(response, made.unit)
 
         first = request.result_set_start_point
         told = {"first": first, "records": request.number_of_records_requested, "hits": found.count}
@@ -333,22 +340,3 @@ class Target:
 
     def _dropped(self, name: str) -> DeleteSetStatus:
         return DeleteSetStatus.SUCCESS if self.sets.drop(name) else DeleteSetStatus.DID_NOT_EXIST
-
-
-R = TypeVar("R", SearchResponse, PresentResponse)
-
-
-def _with(head: R, page: _Page) -> R:
-    """The answer with these records."""
-    records = page.records
-    return replace(
-        head,
-        number_of_records_returned=len(records) if isinstance(records, tuple) else 0,
-        next_result_set_position=page.next,
-        present_status=page.status,
-        records=records or None,
-    )
-
-
-def _failed(diagnostic: DefaultDiagFormat) -> _Page:
-    return _Page(diagnostic, PresentStatus.FAILURE, 1)

@@ -72,6 +72,7 @@ def test_every_flag_shown_is_one_the_command_takes() -> None:
     endpoint_flags = ["sru", "--target", "u", "--sru", "u", "--open", "--sru-title", "w"]
     build_parser().parse_args(endpoint_flags)
     searched_flags = ["z3950", "--target", "u", "--z3950", "h:1/D", "--z3950-title", "w"]
+    searched_flags += ["--z3950-user", "u", "--z3950-group", "g", "--z3950-password", "p"]
     build_parser().parse_args(searched_flags)
     every = (*flags, *more_flags, *endpoint_flags, *searched_flags)
     assert all(flag in README for flag in every if flag.startswith("--"))

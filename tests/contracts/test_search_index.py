@@ -29,7 +29,7 @@ from core.plan import (
     Term,
     Without,
 )
-from core.ports import SearchIndex
+from core.ports import Piece, SearchIndex
 from core.query import Mask
 from core.storage.tantivy_index import Layout, TantivyIndex
 from tests.fakes.naive_index import NaiveIndex
@@ -136,6 +136,30 @@ def filled(index: SearchIndex, catalogue: list[Entry]) -> SearchIndex:
     return index
 
 
+def divided(index: SearchIndex, catalogue: list[Entry], shares: int) -> SearchIndex:
+    """The index with these bibs in it, taken in by so many others, piece by piece and some of them twice."""
+    index.add([index.prepare(replace(entry, id=BibId(2**41))) for entry in catalogue[:1]])
+    index.commit(1)
+    for number, opens in enumerate(index.divided(shares)):
+        share = opens()
+        make = share.prepare
+        for entry in catalogue[number::shares]:
+            pieces: list[Piece] = []
+            for row, texts in entry.texts.items():
+                pieces += [piece for text in texts for piece in make.text(row, text)]
+            for point, values in entry.terms.items():
+                pieces += [piece for value in (*values, *values) for piece in make.term(point, value)]
+            for point, values in entry.headings.items():
+                pieces += [piece for value in (*values, *values) for piece in make.heading(point, value)]
+            for point, key in entry.order.items():
+                pieces += (*make.order(point, key), *make.order(point, "zz" if isinstance(key, str) else 9))
+            share.add([make.whole(entry.id, pieces)])
+        share.commit(9)
+        share.close()
+    index.join(shares, 2)
+    return index
+
+
 UNHURRIED = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -168,4 +192,35 @@ def test_tantivy_lists_what_there_is_in_its_order(
         )
         for point in LAYOUT.listed:
             assert view.terms(point, start, before, after) == oracle.terms(point, start, before, after)
+        tried.close()
+
+
+@proves("several processes index as one does")
+@UNHURRIED
+@given(
+    entries(),
+    st.integers(1, 3),
+    st.lists(PLANS, min_size=1, max_size=10),
+    ORDERS,
+    WORDS,
+    st.lists(st.integers(1, 2**40), max_size=2),
+)
+def test_what_several_have_taken_in_is_answered_as_if_it_were_one(
+    catalogue: list[Entry], shares: int, plans: list[Plan], order: list[Order], start: str, gone: list[int]
+) -> None:
+    with TemporaryDirectory() as folder:
+        tried = TantivyIndex.open(Path(folder) / "index", LAYOUT)
+        joined, oracle = divided(tried, catalogue, shares), divided(NaiveIndex(), catalogue, shares)
+        drops = [BibId(bib) for bib in gone] + [entry.id for entry in catalogue[:1]]
+        for change in (lambda index: None, lambda index: (index.drop(drops), index.commit(3))):
+            change(joined)
+            change(oracle)
+            view, expected = joined.view, oracle.view
+            assert view.position == expected.position
+            for plan in plans:
+                assert view.search(plan, order, 0, 99) == expected.search(plan, order, 0, 99), plan
+                assert view.facet(plan, "code") == expected.facet(plan, "code")
+            assert view.words(LAYOUT.rows, start, 3, 3) == expected.words(LAYOUT.rows, start, 3, 3)
+            for point in LAYOUT.listed:
+                assert view.terms(point, start, 3, 3) == expected.terms(point, start, 3, 3)
         tried.close()

@@ -118,6 +118,7 @@ TERMS = [
     (PointKind.NUMBER, "19uu", ""),
     (PointKind.RECORD_NUMBER, "991234567890123456", "0991234567890123456"),
     (PointKind.RECORD_NUMBER, "b-00012", "b00012"),
+    (PointKind.RECORD_NUMBER, "01-0003758", "0000000000010003758"),
     (PointKind.IDENTIFIER, "10.1000/182 x", "101000182x"),
     (PointKind.CODE, "ENG", "eng"),
     (PointKind.CODE, "MAIN/Stacks", "main stacks"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import assert_never
 
 from core.model.records import BibId
@@ -26,8 +27,9 @@ from core.plan import (
     Term,
     Without,
 )
-from core.ports import Counted, Found, Neighbours, Prepared
+from core.ports import Counted, Found, Neighbours, OpenIndex, Prepared
 from core.query import Mask
+from tests.fakes.collected import Collected
 
 Held = str | Edge
 
@@ -89,18 +91,14 @@ class NaiveIndex:
 
     def __init__(self) -> None:
         self._entries: dict[BibId, Entry] = {}
-        self._waiting: dict[str, Entry] = {}
+        self._shares: list[NaiveIndex] = []
+        self.prepare = Collected()
         self.view = NaiveView({}, 0)
-
-    def prepare(self, entry: Entry) -> Prepared:
-        """Kept aside until it is put."""
-        self._waiting[str(entry.id)] = entry
-        return Prepared(entry.id, str(entry.id))
 
     def add(self, prepared: Sequence[Prepared]) -> None:
         """Take in."""
         for one in prepared:
-            self._entries[one.id] = self._waiting[one.document]
+            self._entries[one.id] = self.prepare.entries[one.document]
 
     put = add
 
@@ -116,10 +114,24 @@ class NaiveIndex:
     def commit(self, position: int) -> None:
         """Let it be seen."""
         self.view = NaiveView(self._entries, position)
-        self._waiting.clear()
+        self.prepare.entries.clear()
+
+    def divided(self, shares: int) -> Sequence[OpenIndex]:
+        """Others of its kind."""
+        self._shares = [NaiveIndex() for _ in range(shares)]
+        return [partial(_itself, share) for share in self._shares]
+
+    def join(self, shares: int, position: int) -> None:
+        """All that they have."""
+        self._entries = {bib: entry for share in self._shares for bib, entry in share._entries.items()}
+        self.commit(position)
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def _itself(index: NaiveIndex) -> NaiveIndex:
+    return index
 
 
 def _in_order(entries: list[Entry], order: Order) -> list[Entry]:

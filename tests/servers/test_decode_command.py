@@ -8,8 +8,10 @@ import io
 import pytest
 
 from protocols.secret import Secret
-from protocols.z3950.apdus import InitializeRequest
+from protocols.z3950.apdus import IdAuthentication, IdPass, InitializeRequest
 from protocols.z3950.codec import encode
+from protocols.z3950.oids import Oid
+from protocols.z3950.structures import External
 from servers.cli import main
 from tests.matrix import proves
 
@@ -97,17 +99,27 @@ def test_apdus_in_hex_are_found_wherever_they_stand(
     assert plain.startswith(f"message {name} field ")
 
 
-@proves("APDUs in hex decoded")
-def test_a_password_in_an_apdu_is_not_shown(capsys: pytest.CaptureFixture[str]) -> None:
+@proves("APDUs in hex decoded", "no password of Z39.50 in a log, a trace or a decoded APDU")
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (Secret("user/canary"), "id_authentication ***"),
+        (IdPass(user_id="user", password=Secret("canary")), "user_id user password ***"),
+        (External(direct_reference=Oid("1.2.3"), encoding=b"canary"), "id_authentication ***"),
+    ],
+)
+def test_a_password_in_an_apdu_is_not_shown(
+    capsys: pytest.CaptureFixture[str], said: IdAuthentication, shown: str
+) -> None:
     init = InitializeRequest(
         protocol_version=frozenset(),
         options=frozenset(),
         preferred_message_size=1,
         exceptional_record_size=1,
-        id_authentication=Secret("user/canary"),
+        id_authentication=said,
     )
     status, out = decoded(capsys, encode(init).hex())
-    assert (status, "canary" in out, "id_authentication ***" in out) == (0, False, True)
+    assert (status, "canary" in out, shown in out) == (0, False, True), out
 
 
 @pytest.mark.parametrize("plain", [(), ("--plain",)])

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from shutil import rmtree
 from urllib.parse import urlencode
 
 import almasru  # type: ignore[import-untyped] # it has no types
@@ -20,12 +21,17 @@ import requests
 import sruthi  # type: ignore[import-untyped] # nor has this
 from lxml import etree
 
+from core.refusals import Refused
+from core.rules.stock import Description
 from protocols.secret import Secret
 from protocols.sip2 import messages as m
 from servers.app import Server
+from servers.catalogue import indexing
 from servers.sip2.client import Sip2Client, Target
 from tests.fakes.served import PASSWORD, USER
+from tests.fakes.world import KIOSK
 from tests.matrix import proves
+from tests.servers.sru.given import Reply
 from tests.servers.sru.served import PATIENCE, Wire, serving, wire
 
 VERSIONS = ("1.1", "1.2", "2.0")
@@ -211,6 +217,43 @@ async def test_hits_obey_arithmetic(server: Server) -> None:
         assert joined == place.search("cql.allRecords = 1", maximumRecords=50).identifiers
 
     await asyncio.to_thread(ask)
+
+
+@proves("a cursor goes on in its own moment, whatever becomes of the index")
+async def test_a_cursor_over_a_catalogue_that_changes_and_is_built_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "RETRY", 0.0)
+    state = tmp_path / "state"
+
+    async def page(server: Server, cursor: str) -> Reply:
+        asked = {"version": "1.2", "operation": "searchRetrieve", "query": "cql.allRecords = 1"}
+        query = urlencode({**asked, "maximumRecords": 2, "x-cursor": cursor})
+        return await asyncio.to_thread(partial(wire(server).ask, query, "TOWN_OPEN"))
+
+    async with serving(state) as server:
+        pages = [await page(server, "*")]
+        take_in(server, "N1")
+        await server.indexing.reached(1)
+        (cursor,) = pages[0].texts("cursor")
+        pages.append(await page(server, cursor))
+        rmtree(state / "catalogue" / "index")
+        take_in(server, "N2")
+        await server.indexing.reached(2)
+        pages.append(await page(server, *pages[1].texts("cursor")))
+        now = await page(server, "*")
+    assert [each.hits for each in pages] == [5, 5, 5]
+    assert [number for each in pages for number in each.identifiers] == ["b1", "b2", "b3", "b5", "b6"]
+    assert pages[2].texts("cursor") == []
+    assert now.hits == 7
+    async with serving(state, ()) as server:
+        assert [number for number, _ in (await page(server, cursor)).diagnostics] == [51]
+
+
+def take_in(server: Server, barcode: str) -> None:
+    """An item with a bib of its own, which the catalogue has from then on."""
+    taken = server.desk.stock.create_item(KIOSK, barcode, Description(title=barcode, location="MAIN/STACKS"))
+    assert not isinstance(taken.outcome, Refused)
 
 
 @proves(

@@ -16,7 +16,7 @@ from urllib.parse import quote, urlsplit
 from msgspec import Struct
 from msgspec.structs import replace
 
-from servers.calling import ClientProblem
+from servers.calling import ClientProblem, add_reaching_arguments
 from servers.known_facts import HttpsKnown, KnownFacts, add_facts_arguments, known_facts
 from servers.ncip.servlet import PATH
 
@@ -99,12 +99,9 @@ def add_destination_arguments(parser: argparse.ArgumentParser) -> None:
     )
     where.add_argument("--tcp", action="store_true", help="the demonstration's line without HTTP")
     add_facts_arguments(where)
-    where.add_argument("--ca", type=Path, metavar="FILE", help="authority of the server's certificate (PEM)")
+    add_reaching_arguments(where)
     where.add_argument("--cert", type=Path, metavar="FILE", help="the partner's certificate (PEM)")
     where.add_argument("--key", type=Path, metavar="FILE", help="the certificate's key (PEM)")
-    where.add_argument(
-        "--timeout", type=_seconds, default=30.0, metavar="SECONDS", help="(default: %(default).0f)"
-    )
     who = parser.add_argument_group("as whom: the header")
     who.add_argument(
         "--as",
@@ -187,13 +184,3 @@ def address(text: str) -> Target:
         raise ClientProblem(_NO_ADDRESS.format(text))
     path = quote(f"{parts.path}?{parts.query}" if parts.query else parts.path, safe=_IN_A_URL)
     return Target(carrier, host, port, path if path.strip("/") else PATH)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
-    return seconds

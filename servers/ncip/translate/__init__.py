@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final, get_args
+from typing import Final, cast, get_args
 
 from core.refusals import Reason, Refused
 from core.rules.facts import Pin
@@ -38,6 +38,7 @@ from servers.ncip.translate.wording import ByUser, user_key, user_secret
 __all__ = ["Reply", "answer", "known_pin", "new_secret", "patron_secret", "refused", "versions"]
 
 _PINNED: Final = frozenset(get_args(ByUser))
+_KEEPING_A_PIN: Final = (m.CreateUser, m.UpdateUser)
 
 
 def answer(request: m.Initiation, partner: Partner, pin: Pin, pin_hash: str = "") -> Reply:
@@ -50,7 +51,7 @@ def answer(request: m.Initiation, partner: Partner, pin: Pin, pin_hash: str = ""
     if pin is Pin.WRONG:
         refusal = Refused(Reason.WRONG_PIN)
         return Reply(refused(request, refusal), reason=refusal.reason)
-    if isinstance(request, m.CreateUser | m.UpdateUser):
+    if isinstance(request, _KEEPING_A_PIN):
         assert bool(pin_hash) is (new_secret(request) is not None), "a secret is kept as its hash"
         room = partial(room, pin_hash=pin_hash)
     said = room(request, partner, pin)
@@ -64,10 +65,10 @@ def known_pin(request: m.Initiation, partner: Partner) -> Pin | None:
     policy = partner.agency.pin
     if type(request) not in _PINNED or policy is PinCheck.NEVER or partner.storage is not None:
         return Pin.NOT_GIVEN
-    assert isinstance(request, ByUser), "the table is made of it"
-    secret = user_secret(request)
+    by_user = cast("ByUser", request)
+    secret = user_secret(by_user)
     if secret:
-        return partner.desk.known_pin(partner.actor, user_key(request), secret.reveal())
+        return partner.desk.known_pin(partner.actor, user_key(by_user), secret.reveal())
     demanded = policy is PinCheck.ALWAYS and isinstance(request, m.LookupUser)
     return Pin.WRONG if demanded else Pin.NOT_GIVEN
 

@@ -36,13 +36,11 @@ from servers.ncip.translate.wording import (
 
 def new_secret(request: m.Initiation) -> Secret | None:
     """The PIN that a user is to have from now on."""
-    match request:
-        case m.CreateUser():
-            return user_secret(request)
-        case m.UpdateUser(add_user_fields=UserFields(authentication_input=given)):
-            return input_of(given, PROVES) or None
-        case _:
-            return None
+    if isinstance(request, m.CreateUser):
+        return user_secret(request)
+    if isinstance(request, m.UpdateUser) and request.add_user_fields is not None:
+        return input_of(request.add_user_fields.authentication_input, PROVES) or None
+    return None
 
 
 def create(request: m.CreateUser, partner: Partner, pin: Pin, pin_hash: str) -> Said:

@@ -147,7 +147,7 @@ def request_key(request: m.Initiation, partner: Partner, pin: Pin = Pin.NOT_GIVE
     """
     if pin is Pin.WRONG:
         return ""
-    said = msgspec.json.encode(request, enc_hook=_unsaid)
+    said = _SAID.encode(request)
     profile = "" if partner.storage is None else partner.storage.profile
     digest = blake2b(said, digest_size=16).hexdigest()
     parts = (partner.agency.code, type(request).__name__, profile, partner.actor.agency, digest)
@@ -157,6 +157,9 @@ def request_key(request: m.Initiation, partner: Partner, pin: Pin = Pin.NOT_GIVE
 def _unsaid(value: Any) -> str:
     assert isinstance(value, Secret), "messages hold nothing else that has no form"
     return ""
+
+
+_SAID: Final = msgspec.json.Encoder(enc_hook=_unsaid)
 
 
 def amount(given: Amount, currency: str) -> Decimal:

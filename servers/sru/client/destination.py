@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 from msgspec import Struct
 
 from protocols.sru.dialects import Version
-from servers.calling import ClientProblem
+from servers.calling import ClientProblem, add_reaching_arguments
 from servers.known_facts import HttpsKnown, add_facts_arguments, known_facts
 
 _SCHEMES: Final = {"https": 443, "http": 80}
@@ -46,15 +46,12 @@ def add_destination_arguments(parser: argparse.ArgumentParser) -> None:
     )
     where.add_argument("--alma", action="store_true", help="the demonstration's that answers as Alma does")
     add_facts_arguments(where)
-    where.add_argument("--ca", type=Path, metavar="FILE", help="authority of the server's certificate (PEM)")
+    add_reaching_arguments(where)
     where.add_argument(
         "--version",
         type=Version,
         choices=tuple(Version),
         help="of SRU (default: 2.0 for the demonstration, 1.2 for Alma and others)",
-    )
-    where.add_argument(
-        "--timeout", type=_seconds, default=30.0, metavar="SECONDS", help="(default: %(default).0f)"
     )
     parser.set_defaults(target_option="--target")
 
@@ -81,13 +78,3 @@ def address(text: str, version: Version, authority: Path | None) -> Target:
         raise ClientProblem(_NO_ADDRESS.format(text))
     path = quote(parts.path, safe=_IN_A_URL) or "/"
     return Target(parts.scheme == "https", host, port, path, version, authority)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
-    return seconds

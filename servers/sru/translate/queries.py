@@ -50,6 +50,10 @@ RELATION_MODIFIERS: Final = ("masked", "unmasked", "ignoreCase", "ignoreAccents"
 _UNSERVED: Final = frozenset({"encloses"})
 """Relations that there are, and that no index has."""
 
+REMEMBERED: Final = 4096
+SHORT: Final = 1024
+"""So many queries are remembered as they were read; longer ones, of which there are few, are not."""
+
 _CONTRARY: Final = (frozenset({"masked", "unmasked"}), frozenset({"word", "string"}))
 _MODIFIERS: Final = {name.lower() for name in RELATION_MODIFIERS}
 _MASKS: Final = {terms.Mask.RUN: q.Mask.RUN, terms.Mask.ONE: q.Mask.ONE}
@@ -98,14 +102,14 @@ class QueryReader:
         self._mode = mode
         self._limits = limits
         self.sets: Final = context_sets(points)
-        self._remembered = lru_cache(maxsize=1024)(self._read)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._read)
 
     def read(self, text: str, find_set: FindSet | None = None) -> Read:
         """What a query means. Raises `CqlError`; `SetRefused` for a set that ``find_set`` does not know.
 
         Without ``find_set`` there are no result sets.
         """
-        if "resultsetid" in text.lower():
+        if len(text) > SHORT or "resultsetid" in text.lower():
             return self._read(text, find_set)
         return self._remembered(text)
 

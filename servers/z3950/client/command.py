@@ -43,7 +43,7 @@ from servers.sru.client.reading import Scanned, Term, Told
 from servers.sru.client.showing import show_outline, show_records, show_scan, show_told
 from servers.sru.client.summaries import Summary
 from servers.z3950.client.destination import Target, add_destination_arguments, target_of
-from servers.z3950.client.origin import SET, Origin, associated, present, search
+from servers.z3950.client.origin import SET, Caller, associated, present, search
 from servers.z3950.client.records import SYNTAXES, lines, summed_up, told
 
 FOUND, NOTHING, MISTYPED, UNREACHED = 0, 1, 2, 3
@@ -133,51 +133,51 @@ class _Asking:
     def act(self) -> int:
         """Ask it, and show the answer."""
         args = self._args
-        with associated(self._target, args.timeout, self._charset, _trace if args.trace else None) as origin:
+        with associated(self._target, args.timeout, self._charset, _trace if args.trace else None) as caller:
             if self._start is not None:
-                return self._scan(origin, self._start)
+                return self._scan(caller, self._start)
             assert self._query is not None
-            return self._search(origin, self._query)
+            return self._search(caller, self._query)
 
-    def _search(self, origin: Origin, query: Query) -> int:
-        answer = origin.search(search(query, self._target.database))
-        milliseconds, problems = origin.milliseconds, _problems(answer.records)
+    def _search(self, caller: Caller, query: Query) -> int:
+        answer = caller.search(search(query, self._target.database))
+        milliseconds, problems = caller.milliseconds, _problems(answer.records)
         records: tuple[NamePlusRecord, ...] = ()
         if answer.search_status and answer.result_count and self._args.sort is not None and not problems:
-            problems = self._sorted(origin)
+            problems = self._sorted(caller)
         if answer.search_status and self._args.start <= answer.result_count and not problems:
-            records, problems = self._records(origin, answer.result_count)
+            records, problems = self._records(caller, answer.result_count)
         page = Page(
             str(self._target),
             self._args.query,
             round(milliseconds, 1),
             answer.result_count,
-            tuple([summed_up(record, origin.charset) for record in records]),
+            tuple([summed_up(record, caller.charset) for record in records]),
             tuple(map(told, problems)),
-            _counts(answer, origin.charset),
+            _counts(answer, caller.charset),
         )
         if self._args.json:
             print(msgspec.json.format(msgspec.json.encode(page)).decode())
         else:
-            self._show(page, records, origin.charset)
+            self._show(page, records, caller.charset)
         return FOUND if page.hits and not page.diagnostics else NOTHING
 
-    def _sorted(self, origin: Origin) -> Sequence[DiagRec]:
+    def _sorted(self, caller: Caller) -> Sequence[DiagRec]:
         way = SortRelation.DESCENDING if self._args.descending else SortRelation.ASCENDING
         key = SortKeySpec(
             sort_element=SortAttributes(BIB_1, (attribute(1, self._args.sort),)),
             sort_relation=way,
             case_sensitivity=CaseSensitivity.INSENSITIVE,
         )
-        answer = origin.sort(
+        answer = caller.sort(
             SortRequest(input_result_set_names=(SET,), sorted_result_set_name=SET, sort_sequence=(key,))
         )
         return (answer.diagnostics or ()) if answer.sort_status != SortStatus.SUCCESS else ()
 
-    def _records(self, origin: Origin, hits: int) -> tuple[tuple[NamePlusRecord, ...], Sequence[DiagRec]]:
+    def _records(self, caller: Caller, hits: int) -> tuple[tuple[NamePlusRecord, ...], Sequence[DiagRec]]:
         args = self._args
         number = min(args.count or 10, hits - args.start + 1)
-        answer = origin.present(present(self._syntax(), args.start, number, args.elements))
+        answer = caller.present(present(self._syntax(), args.start, number, args.elements))
         records = answer.records
         return (records if isinstance(records, tuple) else ()), _problems(records)
 
@@ -200,8 +200,8 @@ class _Asking:
                 console.print(Text(line), soft_wrap=True)
             console.print()
 
-    def _scan(self, origin: Origin, start: AttributesPlusTerm) -> int:
-        answer = origin.scan(
+    def _scan(self, caller: Caller, start: AttributesPlusTerm) -> int:
+        answer = caller.scan(
             ScanRequest(
                 database_names=(self._target.database,),
                 attribute_set=BIB_1,
@@ -213,7 +213,7 @@ class _Asking:
         entries = answer.entries or ListEntries()
         terms = [
             Term(
-                _term(entry, origin.charset),
+                _term(entry, caller.charset),
                 "" if entry.global_occurrences is None else str(entry.global_occurrences),
             )
             for entry in entries.entries or ()

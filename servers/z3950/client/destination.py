@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from servers.calling import ClientProblem
+from protocols.secret import Secret
+from protocols.z3950.apdus import IdPass
+from servers.calling import ClientProblem, add_reaching_arguments
 from servers.known_facts import add_facts_arguments, known_facts
 
 PORT: Final = 210
@@ -31,6 +34,7 @@ class Target(Struct, frozen=True):
     database: str
     secured: bool = False
     authority: Path | None = None
+    user: IdPass | None = None
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -46,21 +50,49 @@ def add_destination_arguments(parser: argparse.ArgumentParser) -> None:
         help="a database of any target: [ssl:]HOST[:PORT]/DATABASE (default: the demonstration's)",
     )
     add_facts_arguments(where)
-    where.add_argument("--ca", type=Path, metavar="FILE", help="authority of the target's certificate (PEM)")
-    where.add_argument(
-        "--timeout", type=_seconds, default=30.0, metavar="SECONDS", help="(default: %(default).0f)"
-    )
+    add_reaching_arguments(where)
+    who = parser.add_argument_group("as whom, where not everybody may")
+    who.add_argument("--user", metavar="NAME", help="the user of the target")
+    who.add_argument("--group", metavar="NAME", help="the group of that user, if it has one")
+    password = who.add_mutually_exclusive_group()
+    password.add_argument("--password", metavar="WORD", help="its password, for all of this machine to see")
+    password.add_argument("--password-file", type=Path, metavar="FILE", help="a file whose first line it is")
     parser.set_defaults(target_option="--target")
 
 
 def target_of(args: argparse.Namespace) -> Target:
     """The database that was typed, or that the facts tell of. Raises `ClientProblem`."""
     if args.target is not None:
-        return address(args.target, args.ca)
+        return replace(address(args.target, args.ca), user=_user(args))
     known = known_facts(args).z3950
     if known is None:
         raise ClientProblem("the demonstration does not speak Z39.50; name a target with --target")
-    return Target(known.host, known.port, known.database)
+    return Target(known.host, known.port, known.database, user=_user(args))
+
+
+def _user(args: argparse.Namespace) -> IdPass | None:
+    """Who was typed to be asking. Raises `ClientProblem`."""
+    if args.user is None:
+        if args.password is None and args.password_file is None:
+            return None
+        raise ClientProblem("name the user of the password with --user")
+    password = args.password
+    if args.password_file is not None:
+        password = _first_line(args.password_file)
+    return IdPass(
+        group_id=args.group,
+        user_id=args.user,
+        password=None if password is None else Secret(password),
+    )
+
+
+def _first_line(file: Path) -> str:
+    try:
+        with file.open(encoding="utf-8") as lines:
+            return lines.readline().rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+        raise ClientProblem(f"{file} cannot be read ({reason})") from error
 
 
 def address(text: str, authority: Path | None = None) -> Target:
@@ -75,13 +107,3 @@ def address(text: str, authority: Path | None = None) -> Target:
         found["scheme"] in ("ssl", "tls"),
         authority,
     )
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 3600:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
-    return seconds

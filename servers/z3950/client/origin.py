@@ -1,7 +1,7 @@
-"""An association seen from the origin: it asks one thing at a time, and waits for the answer.
+"""An origin on a line: it asks one thing at a time, and waits for the answer.
 
-The rule it keeps: whatever a target sends is an answer, a diagnostic, or one sentence that says why there is
-no association.
+The rule it keeps: what an association is, `protocols.z3950.origin` knows; here are the line, the time, and
+one sentence about whatever a target does instead of answering. No password is in what ``trace`` hears.
 """
 
 from __future__ import annotations
@@ -9,18 +9,20 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from typing import TypeVar
 
+from msgspec.structs import replace
+
+from protocols.secret import Secret
 from protocols.z3950 import codec, negotiation
+from protocols.z3950.answers import Request
 from protocols.z3950.apdus import (
-    Apdu,
-    Close,
     CloseReason,
+    IdPass,
     InitializeRequest,
     InitializeResponse,
-    Option,
     PresentRequest,
     PresentResponse,
     ScanRequest,
@@ -30,24 +32,19 @@ from protocols.z3950.apdus import (
     SortRequest,
     SortResponse,
 )
-from protocols.z3950.ber import Limits
-from protocols.z3950.charset import UNNEGOTIATED, Charset
+from protocols.z3950.charset import Charset
 from protocols.z3950.diagnostics import described
-from protocols.z3950.errors import RemoteError
-from protocols.z3950.framing import Framer
-from protocols.z3950.negotiation import ALL_VERSIONS, SEARCH_OPTIONS
+from protocols.z3950.errors import Defect
 from protocols.z3950.oids import Oid
+from protocols.z3950.origin import NEED_DATA, Answered, Ended, Origin, initialization
 from protocols.z3950.rpn import Query
 from servers.calling import ClientProblem, connected, secured, trusting
 from servers.z3950.client.destination import Target
 
-T = TypeVar("T", SearchResponse, PresentResponse, ScanResponse, SortResponse)
-
-LONGEST = 2**26
-"""Bytes of an answer that are taken."""
+T = TypeVar("T", InitializeResponse, SearchResponse, PresentResponse, ScanResponse, SortResponse)
+Trace = Callable[[str, bytes], None]
 
 _READ = 2**16
-_LIMITS = Limits(size=LONGEST, elements=2**20)
 
 
 SET = "default"
@@ -78,109 +75,99 @@ def present(syntax: Oid, start: int = 1, number: int = 1, elements: str = "F") -
     )
 
 
-class Origin:
-    """An association that is open. ``trace`` hears every APDU, as it is sent and as it comes."""
+class Caller:
+    """An association with a target. ``trace`` hears what is sent and what comes, answer by answer."""
 
-    def __init__(
-        self, target: Target, line: socket.socket, trace: Callable[[str, bytes], None] | None = None
-    ) -> None:
+    def __init__(self, target: Target, line: socket.socket, trace: Trace | None = None) -> None:
         self._target = target
         self._line = line
         self._trace = trace
-        self._framer = Framer(_LIMITS)
-        self.charset: Charset = UNNEGOTIATED
-        self.welcome: InitializeResponse | None = None
+        self._origin = Origin()
         self.milliseconds = 0.0
         """How long the last answer took."""
 
+    @property
+    def charset(self) -> Charset:
+        """The character set in force."""
+        return self._origin.charset
+
+    @property
+    def version(self) -> int:
+        """The version in force."""
+        return self._origin.version
+
     def initialize(self, charset: Charset | None = None) -> InitializeResponse:
-        """Ask to be let in. Raises `ClientProblem` if it is not to be."""
-        wishes = (negotiation.propose(charset),) if charset else None
-        options = SEARCH_OPTIONS if charset else SEARCH_OPTIONS - {Option.NEGOTIATION_MODEL}
-        request = InitializeRequest(
-            protocol_version=ALL_VERSIONS,
-            options=options,
-            preferred_message_size=LONGEST,
-            exceptional_record_size=LONGEST,
-            implementation_id="circdesk",
-            implementation_name="circdesk",
-            implementation_version=version("circdesk"),
-            other_info=wishes,
+        """Ask to be let in, as the target's user if it has one. Raises `ClientProblem` if it is not to be."""
+        request = initialization(
+            authentication=self._target.user, charset=charset, version=version("circdesk")
         )
-        answer = self._ask(request)
-        if not isinstance(answer, InitializeResponse):
-            raise self._not_expected(answer)
+        answer = self._ask(request, InitializeResponse)
         if not answer.result:
             reasons = [described(each.condition, each.text) for each in negotiation.reasons_of(answer)]
             raise ClientProblem(
                 f"{self._target} lets nobody in like this: {'; '.join(reasons) or 'no reason'}"
             )
-        self.welcome = answer
-        self.charset = negotiation.granted(answer) or UNNEGOTIATED
         return answer
 
     def search(self, request: SearchRequest) -> SearchResponse:
         """Search. Raises `ClientProblem`."""
-        return self._answered(request, SearchResponse)
+        return self._ask(request, SearchResponse)
 
     def present(self, request: PresentRequest) -> PresentResponse:
         """Have records. Raises `ClientProblem`."""
-        return self._answered(request, PresentResponse)
+        return self._ask(request, PresentResponse)
 
     def scan(self, request: ScanRequest) -> ScanResponse:
         """Have a part of an index. Raises `ClientProblem`."""
-        return self._answered(request, ScanResponse)
+        return self._ask(request, ScanResponse)
 
     def sort(self, request: SortRequest) -> SortResponse:
         """Sort a result set. Raises `ClientProblem`."""
-        return self._answered(request, SortResponse)
+        return self._ask(request, SortResponse)
 
     def close(self) -> None:
-        """Say good-bye, if there is somebody to hear it."""
-        if self.welcome is not None and negotiation.highest(self.welcome.protocol_version) > 2:
-            self._send(Close(close_reason=CloseReason.FINISHED))
+        """Say good-bye, if there is a word for it."""
+        data = self._origin.close()
+        self._tell(">", data)
+        self._send(data)
 
-    def _answered(self, request: Apdu, kind: type[T]) -> T:
-        answer = self._ask(request)
-        if not isinstance(answer, kind):
-            raise self._not_expected(answer)
-        return answer
-
-    def _not_expected(self, answer: Apdu) -> ClientProblem:
-        if isinstance(answer, Close):
-            reason = next(
-                (each.name.lower() for each in CloseReason if each == answer.close_reason), "unknown"
-            )
-            told = f": {answer.diagnostic_information}" if answer.diagnostic_information else ""
-            return ClientProblem(f"{self._target} ended the association ({reason}){told}")
-        return ClientProblem(f"{self._target} answered with {type(answer).__name__}, which is none")
-
-    def _ask(self, request: Apdu) -> Apdu:
+    def _ask(self, request: InitializeRequest | Request, kind: type[T]) -> T:
         started = time.perf_counter()
-        self._send(request)
-        while (data := self._next()) is None:
-            came = self._received()
-            if not came:
-                raise ClientProblem(f"{self._target} ended the conversation without an answer")
-            self._framer.feed(came)
+        data = self._origin.send(request)
+        self._tell(">", codec.encode(_shown(request)) if isinstance(request, InitializeRequest) else data)
+        self._send(data)
+        came = bytearray()
+        while (event := self._origin.next_event()) is NEED_DATA:
+            data = self._received()
+            came += data
+            self._origin.receive_data(data)
+        self._tell("<", bytes(came))
         self.milliseconds = (time.perf_counter() - started) * 1000
-        if self._trace is not None:
-            self._trace("<", data)
-        try:
-            return codec.decode(data, self.charset, _LIMITS)
-        except RemoteError as error:
-            raise ClientProblem(f"{self._target} sent what cannot be read: {error}") from error
+        match event:
+            case Answered(answer=answer):
+                assert isinstance(answer, kind)
+                return answer
+            case Ended():
+                raise self._ended(event)
 
-    def _next(self) -> bytes | None:
-        try:
-            return self._framer.next()
-        except RemoteError as error:
-            raise ClientProblem(f"{self._target} speaks no Z39.50: {error}") from error
+    def _ended(self, event: Ended) -> ClientProblem:
+        """The target has ended the association, or is no target."""
+        self._tell(">", event.data)
+        with suppress(ClientProblem):  # nobody may be there to hear it
+            self._send(event.data)
+        if event.defect is Defect.NOT_AN_APDU:
+            return ClientProblem(f"{self._target} speaks no Z39.50: {event.text}")
+        if event.defect is not None:
+            return ClientProblem(f"{self._target} sent what is no answer: {event.text}")
+        reason = next((each.name.lower() for each in CloseReason if each == event.reason), "unknown")
+        told = f": {event.text}" if event.text else ""
+        return ClientProblem(f"{self._target} ended the association ({reason}){told}")
 
-    def _send(self, request: Apdu) -> None:
-        data = codec.encode(request, self.charset)
-        if self._trace is not None:
-            self._trace(">", data)
+    def _tell(self, way: str, data: bytes) -> None:
+        if self._trace is not None and data:
+            self._trace(way, data)
+
+    def _send(self, data: bytes) -> None:
         try:
             self._line.sendall(data)
         except OSError as error:
@@ -190,28 +177,39 @@ class Origin:
 
     def _received(self) -> bytes:
         try:
-            return self._line.recv(_READ)
+            data = self._line.recv(_READ)
         except TimeoutError as error:
             raise ClientProblem(f"no answer from {self._target} within the time that it had") from error
         except OSError as error:
             raise ClientProblem(
                 f"{self._target} ended the conversation ({error.strerror or error})"
             ) from error
+        if not data:
+            raise ClientProblem(f"{self._target} ended the conversation without an answer")
+        return data
+
+
+def _shown(request: InitializeRequest) -> InitializeRequest:
+    """An Init without its password."""
+    match request.id_authentication:
+        case Secret():
+            return replace(request, id_authentication=Secret("***"))
+        case IdPass() as said:
+            return replace(request, id_authentication=replace(said, password=Secret("***")))
+        case _:
+            return request
 
 
 @contextmanager
 def associated(
-    target: Target,
-    timeout: float,
-    charset: Charset | None = None,
-    trace: Callable[[str, bytes], None] | None = None,
-) -> Iterator[Origin]:
+    target: Target, timeout: float, charset: Charset | None = None, trace: Trace | None = None
+) -> Iterator[Caller]:
     """An association with this target, which ends in order. Raises `ClientProblem`."""
     line = connected(target.host, target.port, timeout)
     if target.secured:
         line = secured(line, trusting(target.authority, None, None), target.host, target.port)
     with line:
-        origin = Origin(target, line, trace)
-        origin.initialize(charset)
-        yield origin
-        origin.close()
+        caller = Caller(target, line, trace)
+        caller.initialize(charset)
+        yield caller
+        caller.close()

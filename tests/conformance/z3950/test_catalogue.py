@@ -2,6 +2,7 @@
 
 import re
 
+import msgspec
 import pytest
 
 from conformance.case import Case
@@ -14,7 +15,7 @@ from conformance.wire.z3950 import write
 from conformance.z3950.catalogue import CASES
 from conformance.z3950.texts import OFFERS
 
-HOSTILE = ("ber.", "flood.", "close.stray-", "init.before-")
+HOSTILE = ("ber.", "flood.", "close.stray-", "init.before-", "who.stranger-")
 """How the ids begin of cases in which what is sent is damaged, hostile or out of place."""
 
 every_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
@@ -86,6 +87,7 @@ def known() -> dict[str, str]:
         pin="1",
         patrons=("p", "q", "r"),
         items=("i", "j", "k"),
-        z3950=Z3950("h", 210),
+        z3950=Z3950("h", 210, user="u", group="g", password="p"),
     )
-    return names_for(target, 0)
+    ungrouped = msgspec.structs.replace(target, z3950=Z3950("h", 210, user="u", password="p"))
+    return names_for(ungrouped, 0) | names_for(target, 0)

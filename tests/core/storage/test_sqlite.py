@@ -281,6 +281,38 @@ async def test_a_body_that_cannot_be_read_is_an_error_and_stops_no_loan(
     await store.commit(batch(2, item(2)))
 
 
+# Following
+
+
+async def test_who_follows_closely_costs_no_reading_and_who_is_behind_reads(
+    store: SqliteStore, path: Path
+) -> None:
+    """What was just committed is still known."""
+    await store.close()
+    reopened = SqliteStore.open(path)
+    for seq in (2, 3, 4):
+        await reopened.commit(batch(seq, item(seq)))
+    assert [recorded async for recorded in reopened.follow(0)] == [
+        batch(n, item(n)).events[0] for n in (1, 2, 3, 4)
+    ]
+    with closing(sqlite3.connect(path, isolation_level=None)) as intruder:
+        intruder.execute("ALTER TABLE event RENAME TO hidden")
+    for after in (1, 2, 3, 4):
+        assert [recorded.seq async for recorded in reopened.follow(after)] == list(range(after + 1, 5))
+    with pytest.raises(StoreRefused, match=r"^the store cannot be read \(SQLITE_ERROR\)$"):
+        await anext(reopened.follow(0))
+    await reopened.close()
+
+
+async def test_a_refused_batch_is_not_told(store: SqliteStore, path: Path) -> None:
+    """Neither from memory nor from the disk."""
+    with pytest.raises(StoreRefused):
+        await store.commit(batch(2, item(2, note="\udcff")))
+    assert [recorded.seq async for recorded in store.follow(0)] == [1]
+    await store.commit(batch(2, item(3)))
+    assert [recorded.event async for recorded in store.follow(1)] == [RecordsLoaded("Item", (3,))]
+
+
 # Checkpoints
 
 

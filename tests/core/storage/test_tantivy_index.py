@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from core.analysis import fold
 from core.model.records import BibId
 from core.plan import EVERYTHING, Between, Entry, Known, Order, Phrase, Slot, Term
-from core.ports import Counted, Found, SearchIndex
+from core.ports import Counted, Found, IndexBroken, SearchIndex
 from core.query import Mask, QueryFault, SearchRefused
 from core.storage.tantivy_index import Layout, TantivyIndex, packed
 from tests.matrix import proves
@@ -179,3 +179,53 @@ def test_ranges_are_those_of_the_text(index: TantivyIndex) -> None:
     assert index.view.search(Between("code", "ab", "b"), (), 0, 9).ids == (2, 3, 4)  # type: ignore[union-attr]
     assert index.view.search(Between("code", "ab", "b", False, False), (), 0, 9).ids == (3,)  # type: ignore[union-attr]
     assert index.view.search(Between("code", "c", "a"), (), 0, 9).ids == ()  # type: ignore[union-attr]
+
+
+@proves("several processes index as one does")
+def test_what_others_took_in_is_kept_with_its_place_in_the_log(folder: Path) -> None:
+    """Over a restart, with characters beyond ASCII, and merged later like any other."""
+    index = TantivyIndex.open(folder, LAYOUT)
+    keep(index, 1, entry(9, "dog"))
+    for number, opens in enumerate(index.divided(3)):
+        share = opens()
+        keep(share, 5, entry(number + 1, "cat été"))
+        share.close()
+    index.join(3, 7)
+    assert list(folder.parent.iterdir()) == [folder]
+    index.close()
+    again = TantivyIndex.open(folder, LAYOUT)
+    assert (again.view.position, again.view.count(CAT), again.view.count(EVERYTHING)) == (7, 3, 3)
+    assert again.view.words(("words",), "z", 0, 9).terms == (Counted("été", 3),)
+    for number in range(10):
+        keep(again, 8 + number, entry(100 + number, "cat"))
+    assert again.view.count(CAT) == 13
+    again.close()
+
+
+@pytest.mark.parametrize("lost", ["meta.json", "*.term"])
+def test_a_share_that_is_damaged_breaks_the_index(folder: Path, lost: str) -> None:
+    index = TantivyIndex.open(folder, LAYOUT)
+    (opens,) = index.divided(1)
+    share = opens()
+    keep(share, 1, entry(1, "cat"))
+    share.close()
+    for file in (folder.parent / "index-0").glob(lost):
+        file.unlink()
+    with pytest.raises(IndexBroken):
+        index.join(1, 2)
+    again = TantivyIndex.open(folder, LAYOUT)
+    assert (again.view.position, again.view.count(EVERYTHING)) == (0, 0)
+    again.close()
+
+
+def test_what_was_left_of_other_shares_is_not_joined(folder: Path) -> None:
+    index = TantivyIndex.open(folder, LAYOUT)
+    for opens in index.divided(2):
+        share = opens()
+        keep(share, 1, entry(1, "cat"))
+        share.close()
+    for opens in index.divided(1):
+        opens().close()
+    index.join(1, 2)
+    assert index.view.count(EVERYTHING) == 0
+    index.close()

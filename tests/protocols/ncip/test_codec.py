@@ -1557,6 +1557,34 @@ def test_any_text_leaves_the_message_whole(text: str, xml: str) -> None:
     etree.fromstring(data)
 
 
+def test_a_structure_is_written_by_what_it_has_however_often_it_had_something_else() -> None:
+    """More combinations than are remembered, each twice."""
+    whole = BibliographicDescription(
+        author="a",
+        edition="e",
+        pagination="p",
+        publisher="l",
+        publication_date="d",
+        title="t",
+        language=P("eng"),
+    )
+    names = ("author", "edition", "pagination", "publisher", "publication_date", "title", "language")
+    for number in [*range(1, 2 ** len(names))] * 2:
+        missing = {name: None for place, name in enumerate(names) if not number >> place & 1}
+        optional = ItemOptionalFields(bibliographic_description=replace(whole, **missing))
+        message = LookupItemResponse(item_id=ITEM, item_optional_fields=optional)
+        assert read_response(write(message, LATEST)).message == message
+
+
+def test_a_choice_that_was_right_is_right_again_and_a_wrong_one_never() -> None:
+    right = CheckOutItemResponse(item_id=ITEM, user_id=USER, date_due=DUE)
+    wrong = replace(right, non_returnable_flag=True)
+    for _ in range(2):
+        assert read_response(write(right, LATEST)).message == right
+        with pytest.raises(LocalError, match="choice"):
+            write(wrong, LATEST)
+
+
 def test_empty_texts_are_left_out() -> None:
     message = LookupItemResponse(
         item_id=ITEM,

@@ -37,6 +37,7 @@ from protocols.z3950.structures import (
     Text,
     bib_1_diagnostic,
 )
+from tests.protocols.z3950.values import bib_1
 
 YAZ_OPTIONS = frozenset(
     {
@@ -67,7 +68,7 @@ SEARCH = SearchRequest(
     replace_indicator=True,
     result_set_name="1",
     database_names=("Default",),
-    query=rpn.bib_1(AttributesPlusTerm((rpn.attribute(1, 4),), b"computer")),
+    query=bib_1(AttributesPlusTerm((rpn.attribute(1, 4),), b"computer")),
 )
 
 PRESENT = PresentRequest(

@@ -48,6 +48,7 @@ from protocols.z3950.oids import ITEM_ORDER
 from protocols.z3950.structures import AttributesPlusTerm, OtherInformationItem, bib_1_diagnostic
 from tests.matrix import proves
 from tests.protocols.z3950.golden import CLOSE, GOLDEN, INIT, PRESENT, SEARCH
+from tests.protocols.z3950.values import bib_1
 
 OFFER = Offer(implementation_name="tests")
 TRIGGERS = Option.TRIGGER_RESOURCE_CONTROL
@@ -238,7 +239,7 @@ def test_a_service_that_is_not_offered_is_refused_in_its_turn() -> None:
 def test_too_many_operands_are_a_diagnostic_and_the_association_goes_on() -> None:
     association = begun()
     operands = [AttributesPlusTerm((), b"x")] * 1001
-    query = rpn.bib_1(*operands, *[rpn.Boolean.OR] * 1000)
+    query = bib_1(*operands, *[rpn.Boolean.OR] * 1000)
     reply = only(association, octets(msgspec.structs.replace(SEARCH, reference_id=b"9", query=query)))
     assert isinstance(reply, Reply)
     answer = codec.decode(reply.data)

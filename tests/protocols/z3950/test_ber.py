@@ -217,7 +217,11 @@ def test_anything_but_zero_is_true(octet: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "octets"), [(0, "00"), (127, "7f"), (128, "81 80"), (255, "81 ff"), (256, "82 01 00")]
+    ("length", "octets"),
+    [
+        *[(0, "00"), (127, "7f"), (128, "81 80"), (255, "81 ff")],
+        *[(256, "82 01 00"), (65535, "82 ff ff"), (65536, "83 01 00 00")],
+    ],
 )
 def test_lengths_are_written_in_the_fewest_octets(length: int, octets: str) -> None:
     assert ber.length_octets(length) == bytes.fromhex(octets)

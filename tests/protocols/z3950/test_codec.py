@@ -2,14 +2,18 @@
 
 import re
 
+import msgspec
 import pytest
 
 from protocols.z3950 import ber, codec
 from protocols.z3950.apdus import KINDS, Apdu, Close, InitializeRequest, SearchRequest
 from protocols.z3950.ber import Limits
-from protocols.z3950.charset import LATIN_1
+from protocols.z3950.charset import LATIN_1, MARC_8, UTF_8
+from protocols.z3950.codec import REMEMBERED, SHORT, Readings
 from protocols.z3950.errors import RemoteError
-from protocols.z3950.structures import V3Addinfo, bib_1_diagnostic
+from protocols.z3950.oids import BIB_1
+from protocols.z3950.rpn import RpnQuery, attribute
+from protocols.z3950.structures import AttributesPlusTerm, V3Addinfo, bib_1_diagnostic
 from tests.matrix import proves
 from tests.protocols.z3950.golden import GOLDEN, INIT, WRITTEN
 
@@ -136,3 +140,95 @@ def test_a_string_may_come_in_parts() -> None:
     data = bytes.fromhex("bf 30 0d 9f 81 53 01 00 a3 06 04 01 61 04 01 62")
     apdu: Apdu = codec.decode(data)
     assert apdu == Close(close_reason=0, diagnostic_information="ab")
+
+
+# What comes again
+
+
+def query(reference_id: bytes | None = None, term: bytes = b"emma") -> bytes:
+    request = msgspec.structs.replace(GOLDEN["search"][0], reference_id=reference_id)
+    assert isinstance(request, SearchRequest)
+    asked = RpnQuery(BIB_1, (AttributesPlusTerm((attribute(1, 4),), term),))
+    return codec.encode(msgspec.structs.replace(request, query=asked))
+
+
+@proves("Z39.50: a request that comes again means what it meant, whoever sends it")
+def test_what_comes_again_is_the_same_object_but_for_its_reference_id() -> None:
+    readings = Readings()
+    first, second, third = [readings.decode(query(name), UTF_8) for name in (None, b"r1", b"r2")]
+    assert first is readings.decode(query(), UTF_8)
+    assert isinstance(first, SearchRequest)
+    assert isinstance(second, SearchRequest)
+    assert isinstance(third, SearchRequest)
+    assert (first.reference_id, second.reference_id, third.reference_id) == (None, b"r1", b"r2")
+    assert first.query is second.query is third.query
+
+
+@proves("Z39.50: a request that comes again means what it meant, whoever sends it")
+def test_character_sets_do_not_share_what_they_have_read() -> None:
+    readings, request = Readings(), GOLDEN["search"][0]
+    assert isinstance(request, SearchRequest)
+    data = codec.encode(msgspec.structs.replace(request, result_set_name="é"), LATIN_1)
+    names = [getattr(readings.decode(data, each), "result_set_name", "") for each in (LATIN_1, MARC_8) * 2]
+    assert names == ["é", codec.decode(data, MARC_8).result_set_name] * 2  # type: ignore[union-attr]  # a search
+    assert names[0] != names[1]
+
+
+def test_nothing_secret_and_nothing_long_is_remembered() -> None:
+    readings = Readings()
+    for data in (bytes.fromhex(GOLDEN["init"][1]), query(term=b"a" * SHORT)):
+        assert readings.decode(data, UTF_8) is not readings.decode(data, UTF_8)
+        assert readings.decode(data, UTF_8) == codec.decode(data, UTF_8)
+
+
+def test_so_many_are_remembered_and_no_more() -> None:
+    readings = Readings()
+    first = readings.decode(query(), UTF_8)
+    for number in range(REMEMBERED - 1):
+        readings.decode(query(term=b"%d" % number), UTF_8)
+    assert readings.decode(query(), UTF_8) is first
+    for number in range(REMEMBERED):
+        readings.decode(query(term=b"again %d" % number), UTF_8)
+    assert readings.decode(query(), UTF_8) is not first
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        "b6 00",
+        "b8 06 82 01 61 82 01 62",
+        "b8 08 82 01 61 84 00 82 01 62",
+        "b8 80 82 01 61 00 00",
+        "b8 03 82 05 61",
+        "b8 81 82 82 01 61",
+        "b8 04 a2 02 04 00",
+        "b8 02 82 80",
+    ],
+)
+def test_what_is_wrong_is_as_wrong_when_it_comes_again(octets: str) -> None:
+    """Two reference ids, one behind an element that nobody has declared, one in another form, too long …"""
+    data, readings = bytes.fromhex(octets), Readings()
+    with pytest.raises(RemoteError) as fresh:
+        codec.decode(data, UTF_8)
+    for _ in range(2):
+        with pytest.raises(RemoteError) as caught:
+            readings.decode(data, UTF_8)
+        assert (caught.value.defect, caught.value.place) == (fresh.value.defect, fresh.value.place)
+
+
+def test_limits_are_kept_of_what_comes_again() -> None:
+    """The elements of an APDU with a reference id are one more."""
+    data, more = query(), query(b"r")
+    elements = next(most for most in range(100) if is_readable(data, Limits(elements=most)))
+    readings = Readings(Limits(elements=elements))
+    assert readings.decode(data, UTF_8) == codec.decode(data, UTF_8)
+    with pytest.raises(RemoteError, match="too many elements"):
+        readings.decode(more, UTF_8)
+
+
+def is_readable(data: bytes, limits: Limits) -> bool:
+    try:
+        codec.decode(data, UTF_8, limits)
+    except RemoteError:
+        return False
+    return True

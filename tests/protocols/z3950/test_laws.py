@@ -16,6 +16,7 @@ from protocols.z3950.apdus import KINDS, Apdu
 from protocols.z3950.association import NEED_DATA, Association, Closing
 from protocols.z3950.ber import Limits
 from protocols.z3950.charset import LATIN_1, MARC_8, UTF_8, Charset
+from protocols.z3950.codec import Readings
 from protocols.z3950.declarations import Alternative, GeneralizedTime, Null
 from protocols.z3950.errors import RemoteError
 from protocols.z3950.externals import OpacRecord
@@ -34,6 +35,30 @@ slow = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_to
 @slow
 def test_what_is_written_is_read_back(apdu: Apdu, charset: Charset) -> None:
     assert codec.decode(codec.encode(apdu, charset), charset) == apdu
+
+
+@proves("Z39.50: a request that comes again means what it meant, whoever sends it")
+@given(st.lists(apdus(), max_size=3), st.randoms(use_true_random=False))
+@slow
+def test_what_was_read_before_is_read_as_if_it_were_new(requests: list[Apdu], chance: random.Random) -> None:
+    """Requests come again in any order, in associations with different character sets, with other reference
+    ids, in other lengths. Values that are equal may be of different types: so they are written, too.
+    """
+    readings, charsets = Readings(), [UTF_8, LATIN_1, MARC_8]
+    sent = [codec.encode(each, chance.choice(charsets)) for each in requests]
+    sent += [codec.encode(named(each, b"r"), LATIN_1) for each in requests]
+    sent += [indefinite(data, chance) for data in sent]
+    for data in chance.choices(sent, k=20) if sent else ():
+        charset = chance.choice(charsets)
+        fresh, again = codec.decode(data, charset), readings.decode(data, charset)
+        assert again == fresh
+        assert codec.encode(again, charset) == codec.encode(fresh, charset)
+
+
+def named(apdu: Apdu, reference_id: bytes) -> Apdu:
+    """The same with a reference id, if there may be one."""
+    changed: Apdu = msgspec.structs.replace(apdu, reference_id=reference_id)
+    return changed
 
 
 @given(apdus(), st.randoms(use_true_random=False))

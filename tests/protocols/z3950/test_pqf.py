@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.z3950 import pqf, rpn
+from protocols.z3950 import pqf
 from protocols.z3950.declarations import NULL, GeneralizedTime
 from protocols.z3950.oids import BIB_1, EXP_1, Oid
 from protocols.z3950.pqf import PqfError
@@ -30,6 +30,7 @@ from protocols.z3950.structures import (
     Unit,
 )
 from tests.matrix import proves
+from tests.protocols.z3950.values import bib_1
 
 
 def term(text: bytes, *attributes: AttributeElement) -> AttributesPlusTerm:
@@ -46,36 +47,36 @@ NEAR = Proximity(
 )
 
 TABLE = [
-    ("computer", rpn.bib_1(term(b"computer"))),
-    ("@attr 1=4 computer", rpn.bib_1(term(b"computer", TITLE))),
+    ("computer", bib_1(term(b"computer"))),
+    ("@attr 1=4 computer", bib_1(term(b"computer", TITLE))),
     (
         '@attrset exp-1 @attr 1=4 @attr bib-1 2=3 "two words"',
         RpnQuery(EXP_1, (term(b"two words", TITLE, attribute(2, 3, BIB_1)),)),
     ),
     (
         "@and dog @or cat @set Default",
-        rpn.bib_1(term(b"dog"), term(b"cat"), ResultSetOperand("Default"), Boolean.OR, Boolean.AND),
+        bib_1(term(b"dog"), term(b"cat"), ResultSetOperand("Default"), Boolean.OR, Boolean.AND),
     ),
     (
         "@not @and a b c",
-        rpn.bib_1(term(b"a"), term(b"b"), Boolean.AND, term(b"c"), Boolean.AND_NOT),
+        bib_1(term(b"a"), term(b"b"), Boolean.AND, term(b"c"), Boolean.AND_NOT),
     ),
     (
         "@prox 0 2 1 2 k 2 @attr 1=4 a @attr 1=4 b",
-        rpn.bib_1(term(b"a", TITLE), term(b"b", TITLE), NEAR),
+        bib_1(term(b"a", TITLE), term(b"b", TITLE), NEAR),
     ),
     (
         "@prox void 9 0 77 p 5 a b",
-        rpn.bib_1(
+        bib_1(
             term(b"a"),
             term(b"b"),
             Proximity(distance=9, ordered=False, relation_type=77, proximity_unit_code=PrivateUnit(5)),
         ),
     ),
-    ("@attr 2=3 @set A", rpn.bib_1(ResultSetPlusAttributes("A", (attribute(2, 3),)))),
+    ("@attr 2=3 @set A", bib_1(ResultSetPlusAttributes("A", (attribute(2, 3),)))),
     (
         "@attr 1.2.3 1=title x",
-        rpn.bib_1(
+        bib_1(
             term(
                 b"x",
                 AttributeElement(
@@ -86,15 +87,15 @@ TABLE = [
             )
         ),
     ),
-    ('"@and"', rpn.bib_1(term(b"@and"))),
-    ('""', rpn.bib_1(term(b""))),
-    (r'"a\"b\\c\xff\x00"', rpn.bib_1(term(b'a"b\\c\xff\x00'))),
-    ("épée", rpn.bib_1(term("épée".encode()))),
-    ("@term string épée", rpn.bib_1(AttributesPlusTerm((), "épée"))),
-    ("@term numeric -5", rpn.bib_1(AttributesPlusTerm((), -5))),
-    ("@term oid 1.2.3", rpn.bib_1(AttributesPlusTerm((), Oid("1.2.3")))),
-    ("@term datetime 2031", rpn.bib_1(AttributesPlusTerm((), GeneralizedTime("2031")))),
-    ("@term null x", rpn.bib_1(AttributesPlusTerm((), NULL))),
+    ('"@and"', bib_1(term(b"@and"))),
+    ('""', bib_1(term(b""))),
+    (r'"a\"b\\c\xff\x00"', bib_1(term(b'a"b\\c\xff\x00'))),
+    ("épée", bib_1(term("épée".encode()))),
+    ("@term string épée", bib_1(AttributesPlusTerm((), "épée"))),
+    ("@term numeric -5", bib_1(AttributesPlusTerm((), -5))),
+    ("@term oid 1.2.3", bib_1(AttributesPlusTerm((), Oid("1.2.3")))),
+    ("@term datetime 2031", bib_1(AttributesPlusTerm((), GeneralizedTime("2031")))),
+    ("@term null x", bib_1(AttributesPlusTerm((), NULL))),
 ]
 
 
@@ -163,7 +164,7 @@ def test_what_is_no_pqf_has_its_place(text: str, place: int) -> None:
     ],
 )
 def test_terms_without_a_word_are_shown_all_the_same(term: External | IntUnit, shown: str) -> None:
-    assert pqf.write(rpn.bib_1(AttributesPlusTerm((), term))) == shown
+    assert pqf.write(bib_1(AttributesPlusTerm((), term))) == shown
 
 
 def test_several_values_of_an_attribute_are_shown() -> None:
@@ -173,7 +174,7 @@ def test_several_values_of_an_attribute_are_shown() -> None:
 
 @given(st.binary(max_size=30))
 def test_a_term_of_any_bytes_is_read_back(octets: bytes) -> None:
-    query = rpn.bib_1(term(octets, TITLE))
+    query = bib_1(term(octets, TITLE))
     text = pqf.write(query)
     assert text.isprintable() or not octets.decode("utf-8", "replace").isprintable()
     assert pqf.parse(text) == query

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from protocols.z3950 import codec, oids, retrieval, rpn
+from protocols.z3950 import codec, oids, retrieval
 from protocols.z3950.apdus import (
     NamePlusRecord,
     PresentRequest,
@@ -31,6 +31,7 @@ from protocols.z3950.structures import (
     bib_1_diagnostic,
 )
 from tests.matrix import proves
+from tests.protocols.z3950.values import bib_1
 
 
 def search(small: int, large: int, medium: int) -> SearchRequest:
@@ -43,7 +44,7 @@ def search(small: int, large: int, medium: int) -> SearchRequest:
         database_names=("D",),
         small_set_element_set_names="F",
         medium_set_element_set_names="B",
-        query=rpn.bib_1(AttributesPlusTerm((), b"x")),
+        query=bib_1(AttributesPlusTerm((), b"x")),
     )
 
 

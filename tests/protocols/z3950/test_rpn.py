@@ -9,6 +9,7 @@ from protocols.z3950.apdus import SearchRequest
 from protocols.z3950.errors import LocalError, RemoteError
 from protocols.z3950.rpn import Boolean, Node, ResultSetOperand, Structure
 from tests.matrix import proves
+from tests.protocols.z3950.values import bib_1
 
 
 def search(structure: Structure) -> SearchRequest:
@@ -19,7 +20,7 @@ def search(structure: Structure) -> SearchRequest:
         replace_indicator=True,
         result_set_name="1",
         database_names=("Default",),
-        query=rpn.bib_1(*structure),
+        query=bib_1(*structure),
     )
 
 
@@ -44,7 +45,7 @@ def test_a_thousand_operands_are_read_written_printed_and_compared(lean: Callabl
     data = codec.encode(request)
     assert codec.decode(data) == request
     assert repr(request).count("ResultSetOperand") == 1000
-    query = rpn.bib_1(*lean(1000))
+    query = bib_1(*lean(1000))
     assert pqf.parse(pqf.write(query)) == query
     with pytest.raises(RemoteError, match=r"query\.rpn: too many operands"):
         codec.decode(codec.encode(search(lean(1001))))

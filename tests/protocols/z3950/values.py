@@ -19,8 +19,14 @@ from protocols.z3950.declarations import (
     Raw,
     VisibleString,
 )
-from protocols.z3950.oids import NAMES, Oid
+from protocols.z3950.oids import BIB_1, NAMES, Oid
 from protocols.z3950.structures import AttributesPlusTerm
+
+
+def bib_1(*nodes: rpn.Node) -> rpn.RpnQuery:
+    """A query of type 1 whose attributes are of Bib-1."""
+    return rpn.RpnQuery(BIB_1, nodes)
+
 
 TEXTS = st.text("AaZz09 ./'éüÿ", max_size=12)
 ASCII = st.text("AaZz09 ./'", max_size=12)

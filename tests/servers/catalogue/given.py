@@ -53,8 +53,9 @@ def library() -> Library:
 
 def index(folder: Path) -> TantivyIndex:
     """All of it, in an index."""
-    found, entries = TantivyIndex.open(folder, index_layout(table())), Entries(table())
-    found.add([found.prepare(entries(Subject(*work))) for work in works()])
+    found = TantivyIndex.open(folder, index_layout(table()))
+    entries = Entries(table(), found.prepare)
+    found.add([entries(Subject(*work)) for work in works()])
     found.commit(1)
     return found
 

@@ -9,9 +9,11 @@ from core.plan import Entry
 from protocols.marc.iso2709 import Marc, pack
 from servers.catalogue.access_points import table
 from servers.catalogue.entries import Entries, Subject
+from tests.fakes.collected import Collected
 from tests.matrix import proves
 
-ENTRIES = Entries(table())
+COLLECTED = Collected()
+ENTRIES = Entries(table(), COLLECTED)
 BIB = Bib(BibId(1), 1, "991", "The cat", "Doe", "1999")
 
 
@@ -20,7 +22,12 @@ def entry(
 ) -> Entry:
     """The entry of a record; a field is its tag, and indicators and subfields with ``$``."""
     marc = Marc(leader, tuple((tag.encode(), data.replace("$", "\x1f").encode()) for tag, data in fields))
-    return ENTRIES(Subject(BIB, pack(marc), items))
+    return made(Subject(BIB, pack(marc), items))
+
+
+def made(subject: Subject) -> Entry:
+    """The entry of a bib."""
+    return COLLECTED.entries[ENTRIES(subject).document]
 
 
 def texts(found: Entry, point: str) -> list[str]:
@@ -115,7 +122,7 @@ def test_items_are_found_by_what_does_not_move_them() -> None:
 
 def test_electronic_inventory_is_inventory() -> None:
     portfolio = Portfolio(PortfolioId(3), 1, BIB.id, "53001", interface="Books Online")
-    found = ENTRIES(Subject(BIB, b"", (), (portfolio,)))
+    found = made(Subject(BIB, b"", (), (portfolio,)))
     assert found.terms["portfolio_pid"] == ["0000000000000053001"]
     assert (found.terms["has_inventory"], found.terms["p_level_4_id"]) == (["true"], ["false"])
     assert texts(found, "portfolio_interfaceName") == ["books online"]
@@ -128,7 +135,7 @@ def test_hidden_fields_are_not_among_all_words() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"no record at all", b"00000nam a2200000   4500245"])
 def test_a_body_that_cannot_be_read_leaves_the_card(body: bytes) -> None:
-    found = ENTRIES(Subject(BIB, body, ()))
+    found = made(Subject(BIB, body, ()))
     assert found.terms["mms_id"] == ["0000000000000000991"]
     assert found.terms["main_pub_date"] == ["0000000000000001999"]
     assert not found.headings
@@ -143,6 +150,6 @@ def test_a_record_whose_directory_is_out_of_order_is_read_by_it() -> None:
         + b"9991\x1e"
         + b"00\x1faCat\x1e\x1d"
     )
-    assert texts(ENTRIES(Subject(BIB, body.replace(b"00\x1faCat\x1e", b"00\x1faCats\x1e"), ())), "title") == [
+    assert texts(made(Subject(BIB, body.replace(b"00\x1faCat\x1e", b"00\x1faCats\x1e"), ())), "title") == [
         "cats"
     ]

@@ -15,6 +15,13 @@ from servers.catalogue.access_points import table
 from servers.demo.works import written
 from tests.matrix import proves
 from tests.servers.catalogue import given as town
+from tests.servers.catalogue.laws import (
+    BOTH,
+    count,
+    hits_obey_arithmetic,
+    pages_join,
+    scans_count_as_searches_do,
+)
 
 TEXTS = [text for work in written() for text in (work.title, work.author, *work.subjects) if text.strip()]
 WORDS = sorted({word for text in TEXTS for word in text.split()})
@@ -27,12 +34,6 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Catalogue]:
     index = town.index(tmp_path_factory.mktemp("town") / "index")
     yield town.catalogue(index)
     index.close()
-
-
-def count(catalogue: Catalogue, query: Query) -> int:
-    """How many hits; a query of words that have no letters has none."""
-    found = catalogue.search(query, limit=0)
-    return found.count if isinstance(found, Hits) else 0
 
 
 TEXT_POINTS = st.sampled_from(["all_for_ui", "title", "creator", "subjects", "name"])
@@ -65,12 +66,7 @@ QUERIES = st.recursive(
 @UNHURRIED
 @given(one=QUERIES, other=QUERIES)
 def test_hits_obey_arithmetic(catalogue: Catalogue, one: Query, other: Query) -> None:
-    if catalogue.check(one) or catalogue.check(other):
-        return
-    both, either = count(catalogue, And(one, other)), count(catalogue, Or(one, other))
-    assert both + count(catalogue, Not(one, other)) == count(catalogue, one)
-    assert either + both == count(catalogue, one) + count(catalogue, other)
-    assert count(catalogue, Not(EVERYTHING, one)) == count(catalogue, EVERYTHING) - count(catalogue, one)
+    hits_obey_arithmetic(catalogue, one, other)
 
 
 @proves("hits obey arithmetic, pages join, scans count as searches do")
@@ -85,17 +81,7 @@ def test_hits_obey_arithmetic(catalogue: Catalogue, one: Query, other: Query) ->
     ),
 )
 def test_pages_join(catalogue: Catalogue, query: Query, size: int, sort: list[SortKey]) -> None:
-    if catalogue.check(query):
-        return
-    whole = catalogue.search(query, sort, limit=10_000)
-    assert isinstance(whole, Hits)
-    joined: tuple[BibId, ...] = ()
-    for start in range(0, whole.count, size):
-        page = catalogue.search(query, sort, start, size)
-        assert isinstance(page, Hits)
-        joined += page.ids
-    assert joined == whole.ids
-    assert len(set(joined)) == whole.count
+    pages_join(catalogue, query, size, sort)
 
 
 SCANNED = [point.name for point in table().points.values() if point.listed]
@@ -105,13 +91,8 @@ SCANNED = [point.name for point in table().points.values() if point.listed]
 @UNHURRIED
 @given(point=st.sampled_from(SCANNED), start=st.sampled_from(WORDS), around=st.integers(0, 6))
 def test_scans_count_as_searches_do(catalogue: Catalogue, point: str, start: str, around: int) -> None:
-    for match in (Match.HEADING, Match.EQ):
-        found = catalogue.scan(Clause(point, match, plain(start)), around, 8)
-        assert isinstance(found, Scanned)
-        for term in found.terms:
-            assert term.count == count(catalogue, Clause(point, match, plain(term.value))) > 0
-        values = [term.value for term in found.terms]
-        assert len(set(values)) == len(values)
+    for match in BOTH:
+        scans_count_as_searches_do(catalogue, Clause(point, match, plain(start)), around, 8)
 
 
 @pytest.mark.parametrize("point", SCANNED)

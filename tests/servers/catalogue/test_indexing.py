@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -23,14 +24,17 @@ from core.query import EVERYTHING, Clause, Match, plain
 from core.storage.memory import MemoryStore
 from core.storage.tantivy_index import TantivyIndex
 from protocols.marc.iso2709 import Marc, pack
+from servers import progress
 from servers.app import index_layout
 from servers.catalogue import building
 from servers.catalogue import indexing as under_test
 from servers.catalogue.access_points import table
 from servers.catalogue.affected import affected
+from servers.catalogue.building import Finishing
 from servers.catalogue.indexing import Indexing
-from tests.fakes.dying import OnlyHere
+from tests.fakes.dying import OnlyHere, die
 from tests.matrix import proves
+from tests.servers.load.given import load_file, load_table
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 CAT, DOG = BibId(1), BibId(2)
@@ -49,6 +53,12 @@ class Town:
         self.library = Library()
         self.folder = folder
         self.open_index = partial(TantivyIndex.open, folder / "index", index_layout(table()))
+
+    def started(self) -> None:
+        """The library reads everything again, as behind a load by its own command."""
+        self.library = Library()
+        for records in self.store.load():
+            self.library.install(records)
 
     async def load(self, *records: Bib | BibBody | Item) -> None:
         """As a load does it: into the store, told in the log, and read into memory at the start."""
@@ -83,6 +93,19 @@ class Town:
         """As far as the log goes."""
         async with asyncio.timeout(30):
             await indexing.reached(self.store.next_seq() - 1)
+
+
+@asynccontextmanager
+async def built(town: Town) -> AsyncIterator[Indexing]:
+    """The catalogue, as soon as it can be searched."""
+    indexing = Indexing(town.store, town.library, town.folder, town.open_index)
+    indexing.start()
+    try:
+        async with asyncio.timeout(30):
+            await indexing.built()
+        yield indexing
+    finally:
+        await indexing.close()
 
 
 def found(indexing: Indexing, point: str, text: str) -> list[int]:
@@ -161,6 +184,43 @@ async def test_a_restart_goes_on_where_it_was(town: Town) -> None:
         assert b"The lion" in record
 
 
+@proves("electronic inventory that comes, changes, moves or ends is found so")
+@pytest.mark.parametrize("kind", ["portfolio", "representation"])
+async def test_electronic_inventory_is_followed(
+    town: Town, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Loaded, moved to another bib and moved back: each bib is found by what it has, and by nothing else."""
+    monkeypatch.setattr(under_test, "MOST_WASTE", 1.0)
+    async with town.indexed():
+        pass
+    for number, bib in (("c1", CAT), ("d1", DOG), ("c1", CAT)):
+        await load_table(town.store, f"{kind}s", tmp_path, f"pid bib\n53001 {number}")
+        town.started()
+        async with town.indexed() as indexing:
+            assert indexing.done == 0
+            assert found(indexing, f"{kind}_pid", "53001") == [bib]
+            assert found(indexing, "has_inventory", "true") == sorted({CAT, bib})
+
+
+@proves("electronic inventory that comes, changes, moves or ends is found so")
+async def test_a_portfolio_that_its_record_no_longer_speaks_of_is_not_found(
+    town: Town, tmp_path: Path
+) -> None:
+    async with town.indexed():
+        pass
+    file = tmp_path / "cats.mrc"
+    urls = ("https://a.example/1", "https://a.example/2")
+    for link in (*urls, ""):
+        access = [(b"856", f"40\x1fu{link}".encode())] if link else []
+        fields = ((b"001", b"c1"), (b"245", b"00\x1faThe cat"), *access)
+        file.write_bytes(pack(Marc(b"00000nam a2200000   4500", fields)))
+        await load_file(town.store, "marc", file)
+        town.started()
+        async with town.indexed() as indexing:
+            for url in urls:
+                assert found(indexing, "url", url) == ([CAT] if url == link else [])
+
+
 @proves("an index that is lost or old is built anew")
 @pytest.mark.parametrize("lost", ["", "index", "state.json", "records*", "index/meta.json"])
 async def test_what_is_lost_is_built_anew(town: Town, lost: str) -> None:
@@ -194,17 +254,93 @@ async def test_many_bibs_are_worked_on_by_other_processes(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(building, "FEW", 1)
-    monkeypatch.setattr(under_test, "EVERY", 1)
+    monkeypatch.setattr(progress, "EVERY", 1)
     async with town.indexed() as indexing:
         assert indexing.done == 2
         assert found(indexing, "title", "dog") == [DOG]
+        await town.happens(ItemAdded(ITEM))
+        await town.reached(indexing)
+        assert found(indexing, "itemLibrary", "east") == [DOG]
+    async with town.indexed() as indexing:
+        assert indexing.done == 0
+        assert found(indexing, "title", "cat") == [CAT]
+
+
+@proves("a large catalogue answers before its records are ready")
+async def test_records_are_the_same_before_they_are_ready_and_after(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a restart in between, too; one that changed meanwhile is as it was changed to."""
+    async with town.indexed() as indexing:
+        (cat, dog), (cat_marc, dog_marc) = indexing.records([CAT, DOG]), indexing.marc_records([CAT, DOG])
+    rmtree(town.folder)
+    monkeypatch.setattr(building, "FEW", 1)
+    never = asyncio.Event()
+
+    async def unfinished(self: Finishing, lots: object) -> list[list[bytes]]:
+        await never.wait()
+        return []
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Finishing, "records", unfinished)
+        async with built(town) as indexing:
+            assert indexing.records([CAT, DOG]) == [cat, dog]
+            assert indexing.marc_records([CAT, DOG]) == [cat_marc, dog_marc]
+    await town.load(BibBody(CAT, 2, body("The lion")))
+    async with town.indexed() as indexing:
+        async with asyncio.timeout(30):
+            await indexing.finished()
+        assert indexing.records([DOG]) == [dog]
+        assert indexing.marc_records([DOG]) == [dog_marc]
+        (lion,) = indexing.records([CAT])
+        assert lion is not None
+        assert b"The lion" in lion
+
+
+async def test_where_other_processes_die_records_are_made_here(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "FEW", 1)
+    async with built(town):
+        monkeypatch.setattr(building, "_begin", die)
+    async with town.indexed() as indexing:
+        async with asyncio.timeout(30):
+            await indexing.finished()
+        assert None not in indexing.records([CAT, DOG])
+
+
+async def test_a_body_that_is_none_has_no_record_before_and_after(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.load(BibBody(CAT, 2, b"no record"))
+    monkeypatch.setattr(building, "FEW", 1)
+    async with built(town) as indexing:
+        assert indexing.records([CAT]) == indexing.marc_records([CAT]) == [None]
+        async with asyncio.timeout(30):
+            await indexing.finished()
+        assert indexing.records([CAT]) == indexing.marc_records([CAT]) == [None]
+
+
+async def test_on_a_terminal_a_build_is_a_bar(town: Town) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    screen = Terminal()
+    indexing = Indexing(town.store, town.library, town.folder, town.open_index, screen)
+    indexing.start()
+    async with asyncio.timeout(30):
+        await indexing.built()
+    await indexing.close()
+    assert "Indexing  2 of 2  [####################]" in screen.getvalue()
 
 
 async def test_where_other_processes_die_it_is_built_here(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(building, "FEW", 1)
-    indexing = Indexing(town.store, town.library, town.folder, OnlyHere(town.open_index))
+    opens = partial(OnlyHere.open, town.folder / "index", index_layout(table()))
+    indexing = Indexing(town.store, town.library, town.folder, opens)
     indexing.start()
     async with asyncio.timeout(30):
         await indexing.built()
@@ -281,3 +417,4 @@ def test_events_that_move_nothing_affect_no_bib(town: Town) -> None:
     library.install([Portfolio(PortfolioId(5), 1, DOG, "53001")])
     assert list(affected(RecordsLoaded("Portfolio", (5,)), library)) == [DOG]
     assert list(affected(RecordsLoaded("Representation", (5,)), library)) == []
+    assert list(affected(RecordsLoaded("Portfolio", (), (CAT,)), library)) == [CAT]

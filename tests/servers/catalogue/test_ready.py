@@ -93,3 +93,12 @@ def test_it_is_a_table_of_the_newest(
     assert opened.records(everything) == expected
     assert len(opened) == sum(record is not None for record in expected)
     opened.close()
+
+
+def test_records_are_told_by_their_beginning(path: Path) -> None:
+    ready = ReadyRecords(path, 0)
+    ready.write([(ONE, 1, b"-one"), (TWO, 1, b"two"), (THREE, 1, b"-three")])
+    assert ready.beginning_with(b"-") == [ONE, THREE]
+    ready.write([(ONE, 1, b"one")])
+    assert ready.beginning_with(b"-") == [THREE]
+    ready.close()

@@ -256,6 +256,20 @@ class TestPartners:
         ]
 
 
+class TestUsers:
+    def test_one_that_could_never_log_in_is_a_problem(self, problems: Problems) -> None:
+        assert problems('[[z3950_user]]\nuser = "union"\n') == [
+            (1, "This user could never log in: give it a password, or addresses.")
+        ]
+        assert problems('[[z3950_user]]\nuser = "union"\naddresses = ["192.0.2.0/28"]\n') == []
+
+    def test_two_of_one_name_are_a_problem(self, problems: Problems) -> None:
+        user = '[[z3950_user]]\nuser = "union"\naddresses = ["192.0.2.0/28"]\n'
+        assert problems(user + user) == [
+            (5, 'z3950_user.user "union" is another z3950_user\'s already, in line 2.')
+        ]
+
+
 class TestStores:
     def test_one_that_no_partner_speaks_for_is_a_problem(self, problems: Problems) -> None:
         text = '[[remote_storage]]\nprofile = "DEPOT"\nlocations = ["MAIN/DEPOT"]\ndesks = ["MAIN.D"]\n'

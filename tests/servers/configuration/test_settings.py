@@ -241,6 +241,9 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "message_deadline": SECONDS,
         "answer_deadline": SECONDS,
         "idle_limit": SECONDS,
+        "login_failure_delay": SECONDS_OR_0,
+        "login_failures_per_source": number(1, 1_000_000),
+        "login_failure_window": SECONDS,
         "rate_per_source": number(0, 1_000_000),
         "burst_per_source": number(0, 1_000_000),
         "answers_waiting": number(1024, 16_777_216),
@@ -250,6 +253,12 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "handshakes_per_source": number(1, 100_000),
         "handshake_timeout": SECONDS,
         "drain_seconds": SECONDS_OR_0,
+    },
+    "z3950_user": {
+        "user": ('"union"', "union", '"a/b"'),
+        "password": (f'"{HASH}"', HASH, '"hunter2"'),
+        "group": TEXT,
+        "addresses": NETWORKS,
     },
     "profile": {
         "name": NAME,

@@ -14,6 +14,7 @@ from servers.demo.facts import write_facts
 from servers.demo.things import program, ready_items, ready_patrons, things_to_type
 from servers.sip2.client import Sip2Client, Target
 from tests.servers.demo.given import KIOSK, Running
+from tests.servers.z3950.served import yaz_client
 
 
 def lines(running: Running) -> list[str]:
@@ -56,6 +57,16 @@ async def test_the_raw_lines_are_answered(running: Running) -> None:
     told, known = await asyncio.to_thread(talk)
     assert told.startswith(b"941")
     assert known.startswith(b"98Y")
+
+
+@pytest.mark.needs_tool("yaz-client")
+async def test_what_is_typed_to_yaz_client_is_answered(running: Running) -> None:
+    shown = lines(running)
+    opening = next(place for place, line in enumerate(shown) if line.startswith("yaz-client "))
+    at = shown[opening].removeprefix("yaz-client ")
+    said = await asyncio.to_thread(yaz_client, at, *shown[opening + 1 : opening + 4])
+    assert "Record type: OPAC" in said
+    assert "availableNow: " in said
 
 
 async def test_the_patron_and_the_item_shown_are_ready_just_now(running: Running) -> None:

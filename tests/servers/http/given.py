@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import trustme
 
+from core.journal import Settled, UnitOfWork
 from servers.configuration.settings import HttpsSettings, Settings
 from servers.http.exchange import HttpAnswer, HttpRequest, Route, said
 from servers.http.front import HttpsFront
 from servers.http.limits import Gate, bounds_of
+from servers.settling import Pending
+from servers.settling import said as said_in_time
 
 PATIENCE = 10.0
 """Seconds after which what should have happened has not."""
@@ -37,6 +41,7 @@ class Place:
         self.waiting = asyncio.Event()
         self.go = asyncio.Event()
         self.is_open = True
+        self.unit = work()
 
     async def echo(self, request: HttpRequest) -> HttpAnswer:
         """Who asked, and what."""
@@ -61,6 +66,20 @@ class Place:
         """Our own mistake."""
         raise LookupError("CanaryWord")
 
+    def promise(self, request: HttpRequest) -> Pending[HttpAnswer]:
+        """Once the unit of work has ended; if it was undone, once another one has."""
+        self.waiting.set()
+
+        def say(how: Settled) -> HttpAnswer | Pending[HttpAnswer]:
+            if how is Settled.UNKNOWN:
+                raise LookupError("CanaryWord")
+            if how is Settled.UNDONE:
+                self.unit = work()
+                return Pending(self.unit, say)
+            return HttpAnswer(request.body or b"durable")
+
+        return Pending(self.unit, say)
+
     async def late(self, request: HttpRequest) -> HttpAnswer:
         """Something that a front waits for itself is late."""
         raise TimeoutError("CanaryWord")
@@ -82,10 +101,16 @@ class Place:
         yield route("POST", "/now", self.now, body=1000)
         yield route("GET", "/fail-now", self.fail_now)
         yield route("GET", "/wait", self.wait)
+        yield route("POST", "/promise", self.promise, body=1000)
         yield route("GET", "/fail", self.fail)
         yield route("GET", "/late", self.late)
         yield route("GET", "/nobody", self.echo, allow=())
         yield route("GET", "/always", self.echo, draining=True)
+
+
+def work() -> UnitOfWork:
+    """A unit of work on its way to the store."""
+    return UnitOfWork(1, datetime(2026, 3, 2, tzinfo=UTC), "", "", (), (), (), ())
 
 
 def serving() -> ssl.SSLContext:
@@ -149,7 +174,7 @@ class Scene:
 async def answered(route: Route, request: HttpRequest) -> HttpAnswer:
     """What the route answers, at once or later."""
     answer = route.handler(request)
-    return answer if isinstance(answer, HttpAnswer) else await answer
+    return await (said_in_time(answer) if isinstance(answer, HttpAnswer | Pending) else answer)
 
 
 def asked(path: str, *headers: str, method: str = "GET", body: bytes = b"", close: bool = True) -> bytes:

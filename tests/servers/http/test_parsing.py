@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servers.http.parsing import KNOWN, SHORT, Event, Head, Mark, RequestReader
+from servers.http.parsing import KNOWN, MOST, SHORT, Event, Head, Heads, Mark, RequestReader
 from servers.http.refusals import Refusal
 
 POST = b"POST /a%20b?c=d HTTP/1.1\r\nHost: a\r\nContent-Type: x\r\nContent-Length: 5\r\n\r\nhello"
@@ -15,7 +15,7 @@ CHUNKS = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n
 
 def fed(*pieces: bytes) -> list[Event]:
     """Everything that is read of the pieces, those of bodies put together."""
-    reader, found = RequestReader(), list[Event]()
+    reader, found = RequestReader(Heads()), list[Event]()
     for event in (event for piece in pieces for event in reader.feed(piece)):
         if isinstance(event, bytes) and found and isinstance(found[-1], bytes):
             found[-1] += event
@@ -44,7 +44,7 @@ def test_cutting_changes_nothing(cuts: list[int]) -> None:
 
 
 def test_the_same_head_is_read_once_on_a_connection() -> None:
-    reader = RequestReader()
+    reader = RequestReader(Heads())
     first, _, _, second, *_ = reader.feed(POST + POST)
     assert second is first
     other = reader.feed(POST.replace(b"/a%20b", b"/other"))[0]
@@ -54,7 +54,7 @@ def test_the_same_head_is_read_once_on_a_connection() -> None:
 
 
 def test_only_so_many_heads_are_remembered_and_no_long_ones() -> None:
-    reader = RequestReader()
+    reader = RequestReader(Heads())
     first = reader.feed(POST)[0]
     for number in range(KNOWN):
         reader.feed(POST.replace(b"/a%20b", b"/%d" % number))
@@ -63,6 +63,65 @@ def test_only_so_many_heads_are_remembered_and_no_long_ones() -> None:
     first, again = reader.feed(long)[0], reader.feed(long)[0]
     assert first == again
     assert first is not again
+
+
+class TestHeads:
+    @pytest.mark.parametrize("body", [b"hello", b"GET /", b"\r\n\r\n5"])
+    def test_the_like_of_a_request_is_read_as_it_would_be_otherwise(self, body: bytes) -> None:
+        heads = Heads()
+        first, *_ = RequestReader(heads).feed(POST)
+        like = POST[:-5] + body
+        reader = RequestReader(heads)
+        assert reader.whole(like) == (first, body)
+        assert reader.whole(like) is not None, "the next one may follow"
+        assert fed(like) == [first, body, Mark.END]
+
+    @pytest.mark.parametrize("cut", [1, len(POST) - 5, len(POST) - 1])
+    def test_what_has_begun_otherwise_goes_on_otherwise(self, cut: int) -> None:
+        heads = Heads()
+        RequestReader(heads).feed(POST)
+        reader = RequestReader(heads)
+        assert reader.whole(POST[:cut]) is None
+        reader.feed(POST[:cut])
+        assert reader.whole(POST) is None, "it may be a part of what has begun"
+
+    def test_what_is_more_or_less_than_one_request_is_none(self) -> None:
+        heads = Heads()
+        reader = RequestReader(heads)
+        reader.feed(POST)
+        for data in (b"", b"\r\n" + POST, POST + b"a", POST + POST, POST[:-1], POST.lower(), CHUNKS):
+            assert reader.whole(data) is None, data
+
+    @pytest.mark.parametrize(
+        "header", ["Authorization: a", "Cookie: a", "Connection: close", f"A: {'a' * SHORT}"]
+    )
+    def test_what_is_private_long_or_the_last_is_not_kept(self, header: str) -> None:
+        heads = Heads()
+        data = POST.replace(b"Content-Type: x", header.encode())
+        assert len(RequestReader(heads).feed(data)) == 3
+        assert len(heads) == 0
+
+    @pytest.mark.parametrize(
+        "data", [b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", CHUNKS, POST + POST, b"\r\n\r\n" + POST]
+    )
+    def test_what_is_not_one_request_with_a_body_of_known_length_is_not_kept(self, data: bytes) -> None:
+        heads = Heads()
+        RequestReader(heads).feed(data)
+        assert len(heads) == 0
+
+    def test_only_so_many_are_known(self) -> None:
+        heads = Heads()
+        for number in range(MOST + 1):
+            RequestReader(heads).feed(POST.replace(b"/a%20b", b"/%d" % number))
+        assert len(heads) == MOST
+        assert heads.whole(POST.replace(b"/a%20b", b"/0")) is None, "the oldest has gone"
+
+    def test_behind_what_is_no_http_nothing_is_known(self) -> None:
+        heads = Heads()
+        reader = RequestReader(heads)
+        reader.feed(POST)
+        reader.feed(b"noise\r\n\r\n")
+        assert reader.whole(POST) is None
 
 
 @given(st.lists(st.binary(max_size=40), max_size=6))
@@ -115,7 +174,7 @@ def test_a_header_is_found_in_any_case_and_one_that_comes_twice_is_a_list() -> N
 
 
 def test_how_much_of_a_head_has_come_is_known() -> None:
-    reader = RequestReader()
+    reader = RequestReader(Heads())
     assert reader.pending == 0
     reader.feed(b"GET /" + b"a" * 100)
     assert reader.pending == 105
@@ -126,7 +185,7 @@ def test_how_much_of_a_head_has_come_is_known() -> None:
 
 
 def test_behind_another_protocol_nothing_is_read() -> None:
-    reader = RequestReader()
+    reader = RequestReader(Heads())
     upgrade = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
     first, end = reader.feed(upgrade + POST)
     assert isinstance(first, Head)

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 
 from servers.http.exchange import HttpAnswer, said
-from servers.http.parsing import Head, RequestReader
+from servers.http.parsing import Head, Heads, RequestReader
 from servers.http.sending import LONG, compressed, response, takes_gzip
 
 
@@ -40,7 +40,7 @@ def test_gzip_is_sent_to_whoever_takes_it(accepted: str, takes: bool) -> None:
 def sent(answer: HttpAnswer, method: str = "GET", version: str = "1.1", *, closes: bool = False) -> list[str]:
     """The lines of the answer's head, but its date."""
     request = f"{method} / HTTP/{version}\r\nHost: a\r\n\r\n".encode()
-    head, _ = RequestReader().feed(request)
+    head, _ = RequestReader(Heads()).feed(request)
     assert isinstance(head, Head)
     lines = response(answer, head, closes=closes).decode().split("\r\n\r\n")[0].split("\r\n")
     return [line for line in lines if not line.startswith("Date: ")]
@@ -58,7 +58,7 @@ def test_every_answer_says_what_it_is_and_nothing_of_us() -> None:
 
 
 def test_an_answer_has_its_date() -> None:
-    head, _ = RequestReader().feed(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    head, _ = RequestReader(Heads()).feed(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     assert isinstance(head, Head)
     told = BytesParser().parsebytes(response(said("well"), head, closes=False).partition(b"\r\n")[2])
     assert abs(parsedate_to_datetime(told["Date"]) - datetime.now(UTC)) < timedelta(minutes=1)

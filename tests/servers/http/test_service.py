@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from core.journal import Settled
 from servers.http.refusals import WORDS, Refusal
 from tests.servers.http.given import (
     AUTHORITY,
@@ -115,6 +116,66 @@ class TestAnswers:
                 assert gzip.decompress(answer.body) == b"a" * 900
 
         play(act, compress_from=256)
+
+    def test_what_must_be_durable_is_answered_once_it_is(self, play: Play) -> None:
+        """What was undone is tried again, and waits again."""
+
+        async def act(scene: Scene) -> None:
+            reader, writer = await scene.client()
+            writer.write(asked("/promise", method="POST", body=b"hello", close=False))
+            await scene.place.waiting.wait()
+            first = scene.place.unit
+            first.settle(Settled.UNDONE)
+            await until(lambda: scene.place.unit is not first)
+            assert scene.service.in_work, "the answer is still owed"
+            scene.place.unit.settle(Settled.KEPT)
+            assert (await reply(reader)).body == b"hello"
+            writer.write(asked("/promise", method="POST", body=b"again", close=False))
+            assert (await reply(reader)).body == b"again", "it was durable already"
+
+        play(act)
+
+    def test_so_it_is_if_it_is_long_and_then_compressed(self, play: Play) -> None:
+        async def act(scene: Scene) -> None:
+            scene.place.unit.settle(Settled.KEPT)
+            answer = await scene.ask("/promise", "Accept-Encoding: gzip", method="POST", body=b"a" * 900)
+            assert gzip.decompress(answer.body) == b"a" * 900
+
+        play(act, compress_from=256)
+
+    def test_a_mistake_of_ours_in_such_an_answer_is_told_as_any_other(self, play: Play, log: Log) -> None:
+        async def act(scene: Scene) -> None:
+            scene.place.unit.settle(Settled.UNKNOWN)
+            assert is_refusal(await scene.ask("/promise", method="POST", body=b"a"), Refusal.FAILED)
+
+        play(act)
+        assert [line["event"] for line in log] == ["https-failed", "https-request"]
+
+    def test_what_becomes_durable_too_late_has_been_answered(self, play: Play) -> None:
+        async def act(scene: Scene) -> None:
+            answer = await scene.ask("/promise", method="POST", body=b"a")
+            assert is_refusal(answer, Refusal.SLOW_ANSWER)
+            scene.place.unit.settle(Settled.KEPT)
+
+        play(act, answer_deadline=0.01)
+
+    def test_the_like_of_a_request_is_answered_as_the_first_one(self, play: Play) -> None:
+        """Heads that are known are not read again; who may come in is asked all the same."""
+
+        async def act(scene: Scene) -> None:
+            reader, writer = await scene.client()
+            for path, status in (("/echo", 200), ("/xml", 415), ("/none", 404)):
+                for number in range(3):
+                    writer.write(asked(path, method="POST", body=b"%d" % number, close=False))
+                    answer = await reply(reader)
+                    assert answer.status == status
+                    assert status != 200 or answer.body == b"%d" % number
+            assert len(scene.service.heads) == 3
+            scene.service.draining = True
+            writer.write(asked("/echo", method="POST", body=b"4", close=False))
+            assert is_refusal(await reply(reader), Refusal.DRAINING)
+
+        play(act)
 
     def test_what_is_answered_at_once_leaves_in_order_and_only_one_in_a_turn_of_the_loop(
         self, play: Play

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.events import RecordsLoaded
-from core.model.records import Bib, Item
+from core.model.records import Bib, BibId, Item
 from core.ports import Batch, StoreRefused
 from core.storage.memory import MemoryStore
 from core.storage.sqlite import SqliteStore
@@ -85,6 +85,16 @@ async def test_the_log_tells_which_records_were_loaded(tmp_path: Path) -> None:
         (1, NOW, "load"),
         (2, NOW, "load"),
     ]
+
+
+async def test_the_log_tells_which_bib_a_record_has_left(tmp_path: Path) -> None:
+    store = MemoryStore()
+    await with_bibs(store, tmp_path, "u1", "u2")
+    for number in ("u1", "u2", "u2"):
+        await load_table(store, "items", tmp_path, f"barcode bib location\nX1 {number} M/A")
+    *_, added, moved = [recorded.event for recorded in store.recent(NOW)]
+    assert added == RecordsLoaded("Item", (3,))
+    assert moved == RecordsLoaded("Item", (3,), (BibId(1),))
 
 
 async def test_a_mapping_that_does_not_fit_the_last_file_stops_the_load_before_the_first(

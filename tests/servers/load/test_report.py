@@ -1,13 +1,11 @@
 """What the operator is told: counters that add up, and rejects that can be found again."""
 
-import io
 import stat
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servers.load.progress import EVERY, progress
 from servers.load.report import Rejects, Tally
 from servers.load.verdict import UNCHANGED, Outcome, Place, Verdict, one_line, rejected, skipped
 
@@ -70,23 +68,3 @@ def test_an_extract_is_one_printable_line(text: str) -> None:
 def test_a_place_is_told_as_a_person_would_look_it_up() -> None:
     assert str(Place("a", 7)) == "7"
     assert str(Place("a", 7, 1024)) == "7 (byte 1024)"
-
-
-def test_without_a_terminal_progress_is_a_line_now_and_then() -> None:
-    screen = io.StringIO()
-    with progress(screen, "load items", None) as advance:
-        for _ in range(2 * EVERY + 1):
-            advance()
-    assert screen.getvalue() == "load items: 10,000 read so far\nload items: 20,000 read so far\n"
-
-
-def test_on_a_terminal_progress_is_a_bar() -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    screen = Terminal()
-    with progress(screen, "load items", 2) as advance:
-        advance()
-        advance()
-    assert "2/2" in screen.getvalue()

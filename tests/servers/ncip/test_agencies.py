@@ -16,6 +16,7 @@ from servers.configuration.settings import (
     Settings,
 )
 from servers.lines.tls import PeerIdentity
+from servers.ncip.agencies import MOST_MET
 from tests.fakes.world import World
 from tests.matrix import proves
 from tests.servers.ncip.speaking import (
@@ -141,6 +142,24 @@ class TestProofs:
         assert await broker.ask(ASKED) == FAILED
         broker.peer = "192.0.2.7"
         assert await broker.ask(ASKED) == ANSWER
+
+    @proves("a partner is proven by secret, certificate or address")
+    async def test_whoever_was_let_in_proves_it_again_from_elsewhere_and_for_something_else(
+        self, world: World
+    ) -> None:
+        near = replace(BROKER, secret=SecretHash(), addresses=("192.0.2.7/32",), services=("LookupUser",))
+        broker = speaker(world, near)
+        for peer, answer in (("192.0.2.7", ANSWER), ("192.0.2.8", FAILED)) * 2:
+            broker.peer = peer
+            assert await broker.ask(ASKED) == answer
+        broker.peer = "192.0.2.7"
+        assert "Unauthorized Service" in await broker.ask(f"<LookupItem>{item('I1')}</LookupItem>")
+
+    async def test_so_many_are_remembered_and_all_let_in(self, world: World) -> None:
+        broker = speaker(world, replace(BROKER, secret=SecretHash()))
+        for number in range(MOST_MET + 2):
+            broker.peer = f"192.0.{number // 256}.{number % 256}"
+            assert await broker.ask(ASKED) == ANSWER
 
 
 class TestGuesses:

@@ -12,6 +12,7 @@ from protocols.ncip.errors import RemoteError
 from protocols.ncip.problems import ProblemType
 from servers.configuration.settings import NcipAgency, NcipMode, Settings
 from servers.ncip.responder import REMIND, Asked, Telling, Told
+from servers.settling import Pending, said
 from tests.fakes.world import BOOK, World
 from tests.matrix import proves
 from tests.servers.ncip.speaking import AT_ONCE, BROKER, Speaker, item, short, user
@@ -27,7 +28,7 @@ def asked(broker: Speaker, content: str) -> Asked:
 
 async def answered(telling: Telling) -> Told:
     """What is told, at once or later."""
-    return telling if isinstance(telling, Told) else await telling
+    return await (said(telling) if isinstance(telling, Told | Pending) else telling)
 
 
 def speaker(world: World, agency: NcipAgency, **given: str) -> Speaker:

@@ -5,7 +5,7 @@ The index is filled once: what is lent afterwards is seen in the answers all the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from core.catalogue import Catalogue
 from core.model.policy import Policy
 from core.model.records import Bib, BibBody, BibId, Item, ItemId, Portfolio, PortfolioId, Record
+from protocols.marc.exchange import to_be_sent
 from protocols.marc.iso2709 import Marc, pack
 from protocols.marc.marcxml import marcxml
 from servers.catalogue.access_points import table
@@ -145,6 +146,19 @@ class Reply:
         ]
 
 
+class Shelf(ReadyRecords):
+    """Records ready for answers: kept as MARCXML, and in ISO 2709 beside that."""
+
+    def __init__(self, path: Path, bodies: Mapping[BibId, Marc]) -> None:
+        super().__init__(path, 0)
+        self.marc = {bib: to_be_sent(body) for bib, body in bodies.items()}
+        self.write((bib, 1, marcxml(body)) for bib, body in bodies.items())
+
+    def marc_records(self, bibs: Sequence[BibId]) -> list[bytes | None]:
+        """The record of each bib in ISO 2709; None where there is none."""
+        return [self.marc.get(bib) for bib in bibs]
+
+
 class Town:
     """The front of SRU over the town's records, without a socket."""
 
@@ -156,7 +170,7 @@ class Town:
         self.path = f"/view/sru/{world.policy.policy.institution}"
         self.index: NaiveIndex | None = NaiveIndex()
         self.seconds = 0.0
-        self.ready = ReadyRecords(folder / "records", 0)
+        self.ready = Shelf(folder / "records", bodies)
         self.catalogue = Catalogue(
             table().points, self._newest, lambda: self.seconds, {"mms_id": self._numbered}
         )
@@ -168,7 +182,7 @@ class Town:
     def fill(self) -> None:
         """Index every bib that there is."""
         assert self.index is not None
-        make = Entries(table())
+        make = Entries(table(), self.index.prepare)
         cards = self.world.library.bibs.values()
         subjects = [
             Subject(
@@ -179,9 +193,8 @@ class Town:
             for card in cards
             if card.id in self.bodies
         ]
-        self.index.add([self.index.prepare(make(subject)) for subject in subjects])
+        self.index.add([make(subject) for subject in subjects])
         self.index.commit(1)
-        self.ready.write((bib, 1, marcxml(body)) for bib, body in self.bodies.items())
 
     def take_on(self, *profiles: SruProfile) -> None:
         """Serve these profiles from now on."""

@@ -31,12 +31,12 @@ class Fading:
 class TestFacets:
     async def test_of_one_index(self, town: Town) -> None:
         answer = await town.search_2("cql.allRecords=1", facetLimit="5:alma.creator", maximumRecords=0)
-        assert facet(answer, "alma.creator") == [("austen jane", 2), ("jane austen", 1)]
+        assert facet(answer, "alma.creator") == [("Austen, Jane", 2), ("Jane Austen", 1)]
         assert len(answer.texts("facet")) == 1
 
     async def test_by_the_name_that_was_asked(self, town: Town) -> None:
         answer = await town.search_2("emma", facetLimit="5:dc.creator")
-        assert facet(answer, "dc.creator")[0][0] == "austen jane"
+        assert facet(answer, "dc.creator")[0][0] == "Austen, Jane"
 
     async def test_of_all_indexes(self, town: Town) -> None:
         answer = await town.search_2("cql.allRecords=1", facetLimit="1")
@@ -47,9 +47,9 @@ class TestFacets:
     async def test_from_a_place_on_and_in_another_order(self, town: Town) -> None:
         asked: dict[str, str | int] = {"facetLimit": "9:alma.creator", "maximumRecords": 0}
         later = await town.search_2("cql.allRecords=1", **asked, facetStart="2:alma.creator")
-        assert facet(later, "alma.creator") == [("jane austen", 1)]
+        assert facet(later, "alma.creator") == [("Jane Austen", 1)]
         backwards = await town.search_2("cql.allRecords=1", **asked, facetSort="alphanumeric,descending")
-        assert [term for term, _ in facet(backwards, "alma.creator")] == ["jane austen", "austen jane"]
+        assert [term for term, _ in facet(backwards, "alma.creator")] == ["Jane Austen", "Austen, Jane"]
         rising = await town.search_2("cql.allRecords=1", **asked, facetSort="recordCount,ascending")
         assert [count for _, count in facet(rising, "alma.creator")] == [1, 2]
 

@@ -7,8 +7,6 @@ import asyncio
 import pytest
 from lxml import etree
 
-from core.model.records import BibBody
-from core.ports import Batch, Change
 from servers.configuration.settings import SruProfile, SruStyle
 from tests.fakes.world import ANN, EMMA, KIOSK, World
 from tests.matrix import proves
@@ -169,22 +167,27 @@ class TestGone:
 
     @pytest.mark.parametrize("schema", ["dc", "mods"])
     async def test_one_without_a_body(self, alma: Town, schema: str) -> None:
-        body = (await alma.world.memory.bibs([EMMA]))[EMMA]
-        await alma.world.memory.commit(Batch([], [Change(BibBody(EMMA, 1, body), None)]))
+        del alma.ready.marc[EMMA]
         answer = await alma.search("emma", recordSchema=schema)
         assert answer.diagnostics == [(64, "b1")]
 
-    async def test_one_that_is_no_marc_cannot_be_had_as_anything_else(self, alma: Town) -> None:
-        body = (await alma.world.memory.bibs([EMMA]))[EMMA]
-        change = Change(BibBody(EMMA, 1, body), BibBody(EMMA, 2, b"nonsense"))
-        await alma.world.memory.commit(Batch([], [change]))
-        assert (await alma.search("emma", recordSchema="dc")).diagnostics == [(67, "dc")]
 
-    async def test_a_store_that_cannot_be_read_is_a_reason_to_come_again(self, alma: Town) -> None:
-        await alma.world.memory.close()
-        answer = await alma.search("emma", recordSchema="dc")
-        assert [number for number, _ in answer.diagnostics] == [2]
-        assert answer.status == 503
+@proves("an SRU answer waits for no more than it tells")
+@pytest.mark.parametrize(
+    ("profile", "schema"),
+    [(SruProfile(), "dc"), (SruProfile(), "mods"), (SruProfile(availability=False), "marcxml")],
+)
+async def test_what_tells_no_copies_asks_for_none(alma: Town, profile: SruProfile, schema: str) -> None:
+    """A loan on its way to the disk holds up whoever tells of it, and nobody else."""
+    alma.take_on(profile)
+    alma.world.store.hold()
+    lend(alma.world)
+    assert (await alma.search("emma", recordSchema=schema)).hits == 1
+    asked = asyncio.create_task(alma.search("emma", recordSchema="isohold"))
+    await asyncio.sleep(0)
+    assert not asked.done()
+    alma.world.store.release()
+    assert (await asked).hits == 1
 
 
 def lend(world: World) -> None:

@@ -34,6 +34,23 @@ async def test_headings_are_scanned_whole(town: Town) -> None:
     assert " " in answer.texts("value")[0]
 
 
+@proves("lists and facets show values as people write them")
+async def test_headings_are_shown_as_they_are_written(town: Town) -> None:
+    """displayTerm is what a record has; the value finds the same, and so does what is shown."""
+    answer = await town.scan('alma.title == ""', maximumTerms=50)
+    values, shown = answer.texts("value"), answer.texts("displayTerm")
+    assert len(shown) == len(values)
+    assert ("sudoku fur anfanger", "Sudoku für Anfänger") in zip(values, shown, strict=True)
+    assert ("atlas of the world", "atlas of the world") in zip(values, shown, strict=True)
+    for value, text in zip(values, shown, strict=True):
+        found = [(await town.search(f'alma.title == "{one}"')).identifiers for one in (value, text)]
+        assert found[0] == found[1] != []
+
+
+async def test_words_are_shown_as_they_are(town: Town) -> None:
+    assert (await town.scan("alma.title = a")).texts("displayTerm") == []
+
+
 @pytest.mark.parametrize(
     ("position", "terms"),
     [(0, ["fur", "metropolis"]), (1, ["emma", "fur"]), (2, ["atlas", "emma"]), (3, ["anfanger", "atlas"])],

@@ -5,17 +5,14 @@ What is lent afterwards is seen in the answers all the same.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from core.catalogue import Catalogue
-from core.model.records import BibId
 from core.policy_table import PolicyTable
 from core.query import Query
-from protocols.marc.exchange import to_be_sent
 from protocols.z3950 import pqf
 from protocols.z3950.answers import Request, Response
 from protocols.z3950.apdus import (
@@ -48,22 +45,6 @@ AGREED = Agreed(
 T = TypeVar("T", bound=Response)
 
 
-class Shelf:
-    """Records ready in both forms, those of the town's bibs."""
-
-    def __init__(self, town: Town) -> None:
-        self._town = town
-        self.marc = {bib: to_be_sent(body) for bib, body in town.bodies.items()}
-
-    def records(self, bibs: Sequence[BibId]) -> list[bytes | None]:
-        """As MARCXML."""
-        return self._town.ready.records(bibs)
-
-    def marc_records(self, bibs: Sequence[BibId]) -> list[bytes | None]:
-        """In ISO 2709."""
-        return [self.marc.get(bib) for bib in bibs]
-
-
 class Origin:
     """Somebody who asks a target, and takes answers when they may be told."""
 
@@ -78,7 +59,7 @@ class Origin:
         is_marc8: bool = False,
     ) -> None:
         town = Town(world, folder)
-        self.shelf = Shelf(town)
+        self.shelf = town.ready
         self.catalogue: Catalogue = town.catalogue
         house = House(town.catalogue, world.desk, self.shelf)
         shared = Shared.of(house, policy or world.desk.policy, bounds, has_availability=True)

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 
 from core.model.records import Record
 from servers.app import Server
-from servers.configuration.settings import Settings, Z3950Settings
-from tests.fakes.served import settings
+from servers.configuration.settings import SecretHash, Settings, Z3950Settings, Z3950User
+from tests.fakes.served import cheap_hash, settings
 from tests.servers.sru import served as sru
 from tests.servers.sru.given import TOWN_RECORDS
 
@@ -21,17 +21,27 @@ HERE: Final = Z3950Settings(enabled=True, host="127.0.0.1", port=0, rate_per_sou
 PATIENCE: Final = 30
 
 
-def at_z3950(own: Z3950Settings = HERE) -> Settings:
+USERS: Final = (
+    Z3950User("union", SecretHash(cheap_hash("word-1"))),
+    Z3950User("branch", SecretHash(cheap_hash("word-2")), group="town"),
+)
+"""Users of two kinds: one is in a group."""
+
+
+def at_z3950(own: Z3950Settings = HERE, *users: Z3950User) -> Settings:
     """The small library's settings, with Z39.50 and SRU."""
-    return replace(settings(), sru=sru.PROFILES, z3950=own)
+    return replace(settings(), sru=sru.PROFILES, z3950=own, z3950_user=users)
 
 
 @asynccontextmanager
 async def serving(
-    state: Path, records: Sequence[Record] = TOWN_RECORDS, own: Z3950Settings = HERE
+    state: Path,
+    records: Sequence[Record] = TOWN_RECORDS,
+    own: Z3950Settings = HERE,
+    users: Sequence[Z3950User] = (),
 ) -> AsyncIterator[Server]:
     """A server whose catalogue is built."""
-    async with sru.serving(state, records, at_z3950(own)) as server:
+    async with sru.serving(state, records, at_z3950(own, *users)) as server:
         yield server
 
 
@@ -42,10 +52,17 @@ def address(server: Server) -> str:
 
 
 def yaz_client(at: str, *lines: str) -> str:
-    """What yaz-client says to these lines, typed one after the other."""
+    """What yaz-client says to these lines, typed one after the other; ``at`` is opened first, unless it is
+    empty.
+    """
     typed = "\n".join([*lines, "quit", ""])
     ran = subprocess.run(
-        ["yaz-client", at], input=typed, capture_output=True, text=True, timeout=PATIENCE, check=False
+        ["yaz-client", *filter(None, (at,))],
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
     )
     return ran.stdout + ran.stderr
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from typing import TypeVar
 
@@ -11,11 +12,13 @@ import structlog
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
+from protocols.secret import Secret
 from protocols.z3950 import codec
 from protocols.z3950.apdus import (
     Apdu,
     Close,
     CloseReason,
+    IdPass,
     InitializeRequest,
     InitializeResponse,
     Option,
@@ -28,16 +31,18 @@ from protocols.z3950.apdus import (
 from protocols.z3950.ber import Limits
 from protocols.z3950.charset import MARC_8, UTF_8
 from protocols.z3950.framing import Framer
-from protocols.z3950.negotiation import ALL_VERSIONS, SEARCH_OPTIONS, granted, propose
+from protocols.z3950.negotiation import ALL_VERSIONS, SEARCH_OPTIONS, granted, propose, reasons_of
 from protocols.z3950.oids import OPAC, USMARC
-from protocols.z3950.structures import bib_1_diagnostic
-from servers.configuration.settings import RecordCharset, Z3950Settings
+from protocols.z3950.structures import External, bib_1_diagnostic
+from servers.configuration.settings import RecordCharset, SecretHash, Z3950Settings, Z3950User
+from servers.lines.logins import LoginFailures
 from servers.z3950 import listener
 from servers.z3950.front import bounds, offer
 from servers.z3950.listener import Z3950Service
 from servers.z3950.target import Shared
+from servers.z3950.users import Users
 from tests.fakes.line import FakeLine
-from tests.fakes.world import KIOSK, World
+from tests.fakes.world import KIOSK, PlainCredentials, World
 from tests.matrix import proves
 from tests.servers.z3950.given import Origin, diagnostic, external, octets, present, search
 
@@ -97,10 +102,12 @@ class Caller(FakeLine):
 class House:
     """A service of the town's catalogue."""
 
-    def __init__(self, origin: Origin, settings: Z3950Settings) -> None:
+    def __init__(self, origin: Origin, settings: Z3950Settings, *users: Z3950User) -> None:
         shared = replace(origin.target.shared, bounds=bounds(settings))
         assert isinstance(shared, Shared)
-        self.service = Z3950Service(settings, offer(settings), shared)
+        self.credentials = PlainCredentials()
+        known = Users(users, self.credentials, LoginFailures(3, 60.0, lambda: 0.0))
+        self.service = Z3950Service(settings, offer(settings), shared, known)
 
     def calls(self) -> Caller:
         """An origin that has not said anything."""
@@ -319,6 +326,89 @@ async def test_a_line_that_is_lost_leaves_nothing_behind(house: House) -> None:
     assert len(caller.heard()) == 1
 
 
+# Users
+
+UNION = Z3950User("union", SecretHash("word-1"))
+WITH_WORD = replace(INIT, id_authentication=Secret("union/word-1"))
+WITH_WRONG = replace(INIT, id_authentication=IdPass(user_id="union", password=Secret("word-9")))
+
+
+@pytest.fixture
+def closed_house(origin: Origin) -> House:
+    """A service for one user; a wrong login is answered at once."""
+    return House(origin, Z3950Settings(rate_per_source=0, login_failure_delay=0.0), UNION)
+
+
+async def heard_at_last(caller: Caller) -> list[Apdu]:
+    """What is answered when a password has been looked at."""
+    async with asyncio.timeout(10):
+        while not (heard := caller.heard()):
+            await asyncio.sleep(0)
+    return heard
+
+
+@proves("who may search over Z39.50: everybody, or users by password or address")
+async def test_a_user_is_let_in_and_what_was_sent_ahead_is_answered(closed_house: House) -> None:
+    caller = closed_house.calls()
+    caller.says(WITH_WORD, search("emma"))
+    assert caller.heard() == []
+    welcome, found = await heard_at_last(caller)
+    assert isinstance(welcome, InitializeResponse)
+    assert isinstance(found, SearchResponse)
+    assert (welcome.result, found.result_count) == (True, 1)
+
+
+@proves("who may search over Z39.50: everybody, or users by password or address")
+@pytest.mark.parametrize(
+    ("init", "number"),
+    [
+        (INIT, 1010),
+        (WITH_WRONG, 1011),
+        (replace(INIT, id_authentication=External(direct_reference=USMARC, encoding=b"x")), 1014),
+        (replace(WITH_WRONG, protocol_version=frozenset({Version.VERSION_2})), 1011),
+    ],
+)
+async def test_whoever_else_hears_why_and_the_line_ends(
+    closed_house: House, init: InitializeRequest, number: int
+) -> None:
+    """The Init is answered, what was sent ahead is not."""
+    caller = closed_house.calls()
+    caller.says(replace(init, reference_id=b"r"), search("emma"))
+    (answer,) = await heard_at_last(caller)
+    assert isinstance(answer, InitializeResponse)
+    assert (answer.result, answer.reference_id) == (False, b"r")
+    assert [reason.condition for reason in reasons_of(answer)] == [number]
+    assert caller.closed
+
+
+@proves("who guesses a password over Z39.50 runs dry, and nobody else does")
+async def test_a_guess_counts_even_if_its_line_is_gone_before_the_answer(closed_house: House) -> None:
+    for _ in range(3):
+        caller = closed_house.calls()
+        caller.says(WITH_WRONG)
+        caller.lose()
+    while closed_house.service.tasks:
+        await asyncio.sleep(0)
+    caller = closed_house.calls()
+    caller.says(WITH_WORD)
+    (answer,) = await heard_at_last(caller)
+    assert isinstance(answer, InitializeResponse)
+    assert not answer.result
+    assert closed_house.credentials.checks == 3
+
+
+async def test_no_password_is_in_the_log(closed_house: House, told: list[dict[str, object]]) -> None:
+    for init in (WITH_WORD, WITH_WRONG):
+        caller = closed_house.calls()
+        caller.says(init)
+        await heard_at_last(caller)
+    assert [each["event"] for each in told if "z3950" in str(each["event"])] == [
+        *("z3950-init", "z3950-login-failed", "z3950-refused", "z3950-close"),
+    ]
+    assert told[0]["user"] == "union"
+    assert "word" not in str(told)
+
+
 # What is not durable yet
 
 
@@ -420,6 +510,17 @@ async def test_an_association_can_be_read_in_the_log(house: House, told: list[di
         ("TOWN", "present", ""): 1,
         ("", "search", "117"): 1,
     }
+
+
+async def test_what_the_log_does_not_want_is_counted_all_the_same(
+    origin: Origin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet = structlog.make_filtering_bound_logger(logging.WARNING)
+    monkeypatch.setattr(listener, "log", structlog.wrap_logger(None, wrapper_class=quiet))
+    house = House(origin, Z3950Settings(rate_per_source=0))
+    caller = await house.lets_in()
+    caller.says(search("emma"), search("@attr 1=9999 x"))
+    assert house.service.answers == {("TOWN", "search", ""): 1, ("", "search", "114"): 1}
 
 
 _SHOWN = {

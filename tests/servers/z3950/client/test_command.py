@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from servers.app import Server
@@ -16,7 +17,7 @@ from servers.places import FACTS
 from servers.z3950.client.command import FOUND, MISTYPED, NOTHING, UNREACHED
 from tests.fakes.served import facts
 from tests.matrix import proves
-from tests.servers.z3950.served import address, serving
+from tests.servers.z3950.served import HERE, USERS, address, serving
 
 
 class Typed:
@@ -122,6 +123,60 @@ async def test_a_trace_can_be_decoded(typed: Typed, capsys: pytest.CaptureFixtur
         *("InitializeRequest", "InitializeResponse", "SearchRequest", "SearchResponse"),
         *("PresentRequest", "PresentResponse", "Close"),
     ]
+
+
+@pytest.fixture
+async def closed(tmp_path: Path) -> AsyncIterator[str]:
+    """The address of a database that two users alone may search."""
+    async with serving(
+        tmp_path / "closed", own=replace(HERE, login_failure_delay=0.0), users=USERS
+    ) as server:
+        yield f"{address(server)}/TOWN"
+
+
+@proves("who may search over Z39.50: everybody, or users by password or address")
+async def test_a_user_shows_a_password_typed_or_in_a_file(typed: Typed, closed: str, tmp_path: Path) -> None:
+    (tmp_path / "word").write_text("word-2\nmore\n", "utf-8")
+    ways = (
+        (("--user", "union", "--password", "word-1"), FOUND),
+        (("--user", "branch", "--group", "town", "--password-file", str(tmp_path / "word")), FOUND),
+        (("--user", "union", "--password", "word-9"), UNREACHED),
+        (("--user", "union"), UNREACHED),
+        ((), UNREACHED),
+    )
+    for words, status in ways:
+        found, said = await typed("emma", "--target", closed, *words, facts=False)
+        assert (found, "lets nobody in" in said) == (status, status != FOUND), said
+    _, said = await typed("emma", "--target", closed, "--user", "union", "--password", "x", facts=False)
+    assert "lets nobody in like this: 1011 Bad user id or password" in said
+
+
+@proves("no password of Z39.50 in a log, a trace or a decoded APDU")
+async def test_no_password_is_in_a_trace(
+    typed: Typed, closed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--user", "union", "--password", "word-1", "--target", closed)
+    await asyncio.to_thread(main, ["z3950", "emma", "--trace", *words])
+    trace = capsys.readouterr().err
+    assert b"word-1".hex(" ") not in trace
+    assert main(["decode", trace]) == 0
+    shown = capsys.readouterr().out
+    assert [line.split() for line in shown.splitlines() if "user_id" in line or "password" in line] == [
+        ["user_id", "union"],
+        ["password", "***"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--password", "x"), "name the user of the password with --user"),
+        (("--user", "u", "--password-file", "/nowhere"), "/nowhere cannot be read (No such file"),
+    ],
+)
+async def test_half_a_user_is_none(typed: Typed, words: tuple[str, ...], sentence: str) -> None:
+    status, said = await typed("emma", *words)
+    assert (status, sentence in said) == (UNREACHED, True), said
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from core import query as q
 from core.points import PointKind
 from core.query import Mask, Match, Word
 from protocols.z3950.oids import EXP_1, GILS
-from protocols.z3950.rpn import RpnQuery, bib_1
+from protocols.z3950.rpn import RpnQuery
 from protocols.z3950.structures import (
     AttributeElement,
     AttributesPlusTerm,
@@ -22,6 +22,7 @@ from servers.catalogue.access_points import table
 from servers.z3950.refusal import Refused
 from servers.z3950.translate.queries import SERVED, STRUCTURES, read
 from tests.matrix import proves
+from tests.protocols.z3950.values import bib_1
 from tests.servers.z3950.given import meaning, reading
 
 RUN = Mask.RUN
