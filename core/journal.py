@@ -1,10 +1,9 @@
 """The journal: what was decided becomes durable in groups, and only then do the answers go.
 
 A unit of work is applied to memory at once and queued. One commit at a time takes everything that waits into
-one batch of the store, as soon as nothing more comes. When it is kept, the waiting answers are let go; when
-the store refuses, every pending unit is undone, newest first, so that memory equals the store again, and each
-waiting caller is told. When the store is broken the journal takes nothing more: the process must stop and
-recover from disk.
+one batch of the store. When it is kept, the waiting answers are let go; when the store refuses, every pending
+unit is undone, newest first, so that memory equals the store again, and each waiting caller is told. When the
+store is broken the journal takes nothing more: the process must stop and recover from disk.
 
 This is the one file of the core's middle that uses asyncio; nothing between deciding and queueing awaits.
 """
@@ -15,7 +14,6 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import Enum
-from typing import Final
 
 from msgspec import Struct
 
@@ -23,9 +21,6 @@ from core.answered import AnsweredRequests, Memory, Name
 from core.events import Event, Recorded
 from core.library import Library, touched
 from core.ports import Batch, Change, Store, StoreBroken, StoreRefused
-
-_ENOUGH: Final = 256
-"""Units of work in one batch, beyond which one more makes the others no cheaper."""
 
 
 class Settled(Enum):
@@ -77,26 +72,18 @@ class UnitOfWork(Struct, eq=False):
 
 
 class Journal:
-    """The queue of units of work and the one commit that is under way. ``limit`` bounds the queue,
-    ``patience`` the seconds for which a unit waits for others to be committed with it.
+    """The queue of units of work and the one commit that is under way. ``limit`` bounds the queue.
 
     ``commits`` is how many batches were kept, ``seconds`` how long all of these took.
     """
 
     def __init__(
-        self,
-        store: Store,
-        library: Library,
-        answered: AnsweredRequests,
-        *,
-        limit: int = 1000,
-        patience: float = 0.05,
+        self, store: Store, library: Library, answered: AnsweredRequests, *, limit: int = 1000
     ) -> None:
         self._store = store
         self._library = library
         self._answered = answered
         self._limit = limit
-        self._patience = patience
         self._seq = store.next_seq()
         self._queued: list[UnitOfWork] = []
         self._committing: list[UnitOfWork] = []
@@ -184,7 +171,6 @@ class Journal:
         while not self.broken.is_set():
             await self._wake.wait()
             self._wake.clear()
-            await self._gather()
             self._committing, self._queued = self._queued, []
             if not self._committing:
                 continue
@@ -199,20 +185,6 @@ class Journal:
                 self.commits += 1
                 self.seconds += now() - begun
                 self._keep()
-
-    async def _gather(self) -> None:
-        """Let acts come, until two turns of the loop have brought none: what is heard in one turn is worked
-        through in the next.
-
-        A commit costs as much as thirty acts. Beside acts that are decided it costs more, and so do they, for
-        two threads drive each other out of the processor's caches.
-        """
-        now = asyncio.get_running_loop().time
-        until, found = now() + self._patience, 0
-        while found < len(self._queued) < _ENOUGH and now() < until:
-            found = len(self._queued)
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
 
     def _keep(self) -> None:
         kept, self._committing = self._committing, []

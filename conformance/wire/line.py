@@ -4,6 +4,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
 _T = TypeVar("_T")
@@ -95,8 +96,9 @@ class Line:
         """Close, whatever state the connection is in."""
         self._writer.close()
         try:
-            await _within(self._deadline, self._writer.wait_closed())
-        except (EndedError, LateError):
+            with suppress(EndedError):
+                await _within(self._deadline, self._writer.wait_closed())
+        except LateError:
             self._writer.transport.abort()
 
 

@@ -121,7 +121,7 @@ class _There:
     async def finish(self, position: int) -> None:
         """Keep all of it."""
         await asyncio.gather(*[_run(builder, partial(_commit, position)) for builder in self._builders])
-        self.close()
+        await _run(self._thread, self.close)
         await _run(self._thread, partial(self._index.join, len(self._builders), position))
 
     def close(self) -> None:

@@ -1,9 +1,7 @@
 """The journal: nothing is told before it is durable, nothing refused stays, and what breaks is not hidden."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from math import inf
 
 import pytest
 import pytest_asyncio
@@ -42,13 +40,13 @@ RECORDS: list[Record] = [
 class Bench:
     """A journal on a store that fails on demand, and what was settled."""
 
-    def __init__(self, limit: int = 1000, patience: float = 0.05) -> None:
+    def __init__(self, limit: int = 1000) -> None:
         self.memory = MemoryStore()
         self.store = RefusingStore(self.memory)
         self.library = Library()
         self.answered = AnsweredRequests()
         self.library.install(RECORDS)
-        self.journal = Journal(self.store, self.library, self.answered, limit=limit, patience=patience)
+        self.journal = Journal(self.store, self.library, self.answered, limit=limit)
         self.settled: list[tuple[str, Settled]] = []
 
     def lend(self, item: ItemId, request: str = "") -> UnitOfWork:
@@ -100,33 +98,6 @@ async def test_what_waits_is_kept_in_one_batch(bench: Bench) -> None:
     await bench.journal.close()
     assert [len(batch.events) for batch in bench.store.batches] == [1, 3]
     assert [recorded.seq for batch in bench.store.batches for recorded in batch.events] == [1, 2, 3, 4]
-
-
-@pytest.mark.parametrize(("patience", "batches"), [(inf, [3]), (0, [1, 1, 1])])
-async def test_acts_that_follow_each_other_are_kept_in_one_batch_while_there_is_patience(
-    patience: float, batches: list[int]
-) -> None:
-    bench = Bench(patience=patience)
-    bench.journal.start()
-    bench.lend(BOOK)
-    await asyncio.sleep(0)
-    bench.lend(COPY)
-    await asyncio.sleep(0)
-    bench.take_back(BOOK)
-    await bench.journal.close()
-    assert [len(batch.events) for batch in bench.store.batches] == batches
-
-
-async def test_a_large_batch_waits_for_no_more() -> None:
-    bench = Bench(patience=inf)
-    bench.journal.start()
-    for _ in range(128):
-        bench.lend(BOOK)
-        bench.take_back(BOOK)
-    await asyncio.sleep(0)
-    bench.lend(COPY)
-    await bench.journal.close()
-    assert [len(batch.events) for batch in bench.store.batches] == [256, 1]
 
 
 async def test_it_tells_what_waits_and_what_was_kept(bench: Bench) -> None:

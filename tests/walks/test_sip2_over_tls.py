@@ -147,5 +147,5 @@ def test_old_versions_of_tls_are_refused(server: Server) -> None:
         context.minimum_version = ssl.TLSVersion.TLSv1
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         context.maximum_version = ssl.TLSVersion.TLSv1_1
-    with pytest.raises(ssl.SSLError, match=r"EOF occurred|alert protocol version"):
+    with pytest.raises(ssl.SSLError, match=r"EOF|alert protocol version"):
         server.call(context)

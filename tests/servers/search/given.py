@@ -12,6 +12,7 @@ from servers.configuration.settings import Settings
 from servers.http.application import Application
 from servers.http.exchange import HttpAnswer, HttpRequest
 from servers.search.front import SearchPage
+from tests.servers.http.given import answered
 from tests.servers.sru.given import OPEN, Headers, Town, settings
 
 
@@ -78,5 +79,4 @@ class Page:
         assert route is not None
         named = {name.replace("_", "-").lower(): value for name, value in headers.items()}
         request = HttpRequest("GET", path, found.names, query, Headers(named), b"", "192.0.2.1")
-        answer = route.handler(request)
-        return Seen(answer if isinstance(answer, HttpAnswer) else await answer)
+        return Seen(await answered(route, request))
