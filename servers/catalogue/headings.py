@@ -58,8 +58,8 @@ class Headings:
         ids = found.ids if isinstance(found, Hits) else ()
         for record in self._records(ids):
             for text in _texts(places, unpack(record)) if record is not None else ():
-                if sorted_as := next((one for one in _forms(text) if term(point.kind, one) == value), ""):
-                    return sorted_as
+                if form := next((one for one in _forms(text) if term(point.kind, one) == value), ""):
+                    return form
         if _CALL_NUMBER in places:
             texts = [item.call_number for bib in ids for item in self._library.items_of(bib)]
             return next((text for text in texts if term(point.kind, text) == value), "")

@@ -126,12 +126,22 @@ class Indexing:
         self._task.add_done_callback(_ended)
 
     async def built(self) -> None:
-        """Return when there is an index."""
-        await self._built.wait()
+        """Return when there is an index. Raises whatever mistake of ours ended the work before."""
+        await self._reached(self._built)
 
     async def finished(self) -> None:
-        """Return when there is an index, and every record is ready."""
-        await self._finished.wait()
+        """Return when there is an index, and every record is ready. Raises like `built`."""
+        await self._reached(self._finished)
+
+    async def _reached(self, state: asyncio.Event) -> None:
+        assert self._task is not None, "it was started"
+        waiting = asyncio.ensure_future(state.wait())
+        try:
+            await asyncio.wait([waiting, self._task], return_when=asyncio.FIRST_COMPLETED)
+            if self._task.done():
+                self._task.result()
+        finally:
+            waiting.cancel()
 
     async def reached(self, position: int) -> None:
         """Return when the event with this number has been followed."""

@@ -63,10 +63,13 @@ def _is_one_line(content_type: str) -> bool:
     return content_type.isprintable()
 
 
-Answering = HttpAnswer | Pending[HttpAnswer] | Coroutine[Any, Any, HttpAnswer]
-"""What is answered at once, or once something is durable, or how it comes to be. That may be cancelled at any
-await, once the time for it is over.
+Later = Pending[HttpAnswer] | Coroutine[Any, Any, HttpAnswer]
+"""What is answered once something is durable, or how it comes to be. That may be cancelled at any await, once
+the time for it is over.
 """
+
+Answering = HttpAnswer | Later
+"""What is answered, at once or later."""
 
 Handler = Callable[[HttpRequest], Answering]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import gzip
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from msgspec.structs import replace
 
@@ -27,20 +27,20 @@ LONG: Final = 32_768
 """Bytes whose compression takes about a millisecond."""
 
 
-async def compressed(answer: HttpAnswer, accepted: str) -> HttpAnswer:
-    """A long answer, shorter if the client can read it so. ``accepted`` is its Accept-Encoding; gzip is all
-    that we can do, and what takes long is done beside the loop.
+def compressed(answer: HttpAnswer, accepted: str) -> HttpAnswer | Coroutine[Any, Any, HttpAnswer]:
+    """A long answer, shorter if the client can read it so; what takes long is done beside the loop.
+    ``accepted`` is its Accept-Encoding; gzip is all that we can do.
 
     A body that a front has compressed itself is the same to all; caches are told by Vary only where the
     answer depends on it.
     """
     if "Content-Encoding" in answer.headers:
         return answer
-    headers, body = {**answer.headers, "Vary": "Accept-Encoding"}, answer.body
-    if takes_gzip(accepted):
-        headers["Content-Encoding"] = "gzip"
-        body = _gzipped(body) if len(body) < LONG else await asyncio.to_thread(_gzipped, body)
-    return replace(answer, body=body, headers=headers)
+    headers = {**answer.headers, "Vary": "Accept-Encoding"}
+    if not takes_gzip(accepted):
+        return replace(answer, headers=headers)
+    answer = replace(answer, headers={**headers, "Content-Encoding": "gzip"})
+    return _gzipped(answer) if len(answer.body) < LONG else asyncio.to_thread(_gzipped, answer)
 
 
 def response(answer: HttpAnswer, head: Head, *, closes: bool) -> bytes:
@@ -63,6 +63,7 @@ def _lines(headers: Mapping[str, str]) -> str:
 _ALWAYS_LINES: Final = _lines(ALWAYS)
 
 
+@lru_cache(maxsize=64)
 def takes_gzip(accepted: str) -> bool:
     """Whether Accept-Encoding names gzip, or anything, without forbidding it (RFC 9110, 12.5.3)."""
     weights = {}
@@ -72,8 +73,8 @@ def takes_gzip(accepted: str) -> bool:
     return weights.get("gzip", weights.get("*", False))
 
 
-def _gzipped(body: bytes) -> bytes:
-    return gzip.compress(body, 6, mtime=0)
+def _gzipped(answer: HttpAnswer) -> HttpAnswer:
+    return replace(answer, body=gzip.compress(answer.body, 6, mtime=0))
 
 
 @lru_cache(maxsize=64)

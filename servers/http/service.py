@@ -10,15 +10,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Coroutine
 from functools import partial
 from http import HTTPStatus
 from math import ceil
+from typing import Any
 
 from core.journal import Settled
 from servers.configuration.settings import HttpsSettings
 from servers.http.application import Application, Found
 from servers.http.conversation import Admitted, HttpConversation
-from servers.http.exchange import Answering, HttpAnswer, HttpRequest, Route
+from servers.http.exchange import Answering, HttpAnswer, HttpRequest, Later, Route
 from servers.http.limits import Full, Gate, Wait, bounds_of
 from servers.http.parsing import Head, Heads
 from servers.http.reading import body_fault, head_fault
@@ -97,8 +99,10 @@ class HttpService:
     def ask(self, route: Route, asked: HttpRequest) -> HttpAnswer | asyncio.Future[HttpAnswer]:
         """Let a front answer. It does so at once, or later, unless that is cancelled. May raise anything."""
         answer = route.handler(asked)
-        if isinstance(answer, HttpAnswer) and len(answer.body) < self.settings.compress_from:
-            return answer
+        if isinstance(answer, HttpAnswer):
+            answer = self._shortened(answer, asked)
+            if isinstance(answer, HttpAnswer):
+                return answer
         later: asyncio.Future[HttpAnswer]
         if isinstance(answer, Pending):
             later = asyncio.get_running_loop().create_future()
@@ -119,11 +123,13 @@ class HttpService:
         if later.done():  # it took too long
             return
         try:
-            answer = pending.say(how)
+            answer: Answering = pending.say(how)
         except Exception as error:  # a mistake of ours: it comes to the same as one in a task
             later.set_exception(error)
             return
-        if isinstance(answer, HttpAnswer) and len(answer.body) < self.settings.compress_from:
+        if isinstance(answer, HttpAnswer):
+            answer = self._shortened(answer, asked)
+        if isinstance(answer, HttpAnswer):
             later.set_result(answer)
         else:
             task = asyncio.create_task(self._answer(answer, asked))
@@ -142,11 +148,16 @@ class HttpService:
         else:
             later.set_result(task.result())
 
-    async def _answer(self, answer: Answering, asked: HttpRequest) -> HttpAnswer:
-        answer = await said(answer) if isinstance(answer, HttpAnswer | Pending) else await answer
+    async def _answer(self, later: Later, asked: HttpRequest) -> HttpAnswer:
+        answer = self._shortened(await (said(later) if isinstance(later, Pending) else later), asked)
+        return answer if isinstance(answer, HttpAnswer) else await answer
+
+    def _shortened(
+        self, answer: HttpAnswer, asked: HttpRequest
+    ) -> HttpAnswer | Coroutine[Any, Any, HttpAnswer]:
         if len(answer.body) < self.settings.compress_from:
             return answer
-        return await compressed(answer, asked.headers.get("Accept-Encoding", ""))
+        return compressed(answer, asked.headers.get("Accept-Encoding", ""))
 
     def _without_route(self, source: str, head: Head, found: Found | None) -> HttpAnswer:
         """No front is asked: 404, 405, or the methods for OPTIONS."""

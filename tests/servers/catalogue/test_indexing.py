@@ -356,6 +356,8 @@ async def test_a_mistake_of_ours_is_told_and_does_not_spoil_the_end(town: Town) 
     with capture_logs() as logs:
         indexing.start()
         async with asyncio.timeout(30):
+            with pytest.raises(ZeroDivisionError):
+                await indexing.built()
             while not logs:
                 await asyncio.sleep(0)
         await indexing.close()
