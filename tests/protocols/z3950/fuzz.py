@@ -3,7 +3,8 @@
     .venv/bin/python -m pip install atheris
     .venv/bin/python -m tests.protocols.z3950.fuzz -max_total_time=600
 
-Rule: whatever comes, an APDU is read or is a `RemoteError`, what is read can be written and read again, and
+Rule: whatever comes, an APDU is read or is a `RemoteError`; what is read can be written, and what is written
+is read and written again as it is (what is no ASCII is read where ASCII belongs, and not written there); and
 an association never raises. Seeds are the golden APDUs.
 """
 
@@ -32,7 +33,8 @@ def try_one(data: bytes) -> None:
     except RemoteError:
         pass
     else:
-        assert codec.decode(codec.encode(apdu, UTF_8), UTF_8) == apdu
+        written = codec.encode(apdu, UTF_8)
+        assert codec.encode(codec.decode(written, UTF_8), UTF_8) == written
         if isinstance(apdu, SearchRequest) and isinstance(apdu.query, RpnQuery):
             pqf.write(apdu.query)
     catalogue = Catalogue()
