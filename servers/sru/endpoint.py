@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache, partial
 from hashlib import blake2b
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -28,6 +28,7 @@ from protocols.sru.writing import write
 from servers.configuration.settings import Settings
 from servers.http.exchange import HttpAnswer, HttpRequest, Route
 from servers.http.limits import Gate
+from servers.settling import Pending
 from servers.sru.house import House
 from servers.sru.paging import ResultSets
 from servers.sru.profiles import PATH, Ability, Endpoint, endpoints
@@ -106,8 +107,8 @@ async def _preflight(request: HttpRequest) -> HttpAnswer:
 
 
 _Address = tuple[str, int]
-Said = HttpAnswer | Coroutine[Any, Any, HttpAnswer]
-"""An answer, or how it is come by when something must be waited for."""
+Said = HttpAnswer | Pending[HttpAnswer]
+"""An answer, or one that waits for what it tells to be durable."""
 
 
 class _Speaker:
@@ -142,16 +143,12 @@ class _Speaker:
     def _answer(self, request: HttpRequest, read: Request, *, is_soap: bool) -> Said:
         """At once, unless something that is told is on its way to the disk."""
         address = _address(request.headers.get("Host", ""))
-        answered = self._service.answer(read, *address)
-        if answered.unit is None:
-            return self._said(request, read, answered, address, is_soap=is_soap)
-        return self._once_kept(request, read, answered, address, is_soap=is_soap)
 
-    async def _once_kept(
-        self, request: HttpRequest, read: Request, answered: Answered, address: _Address, *, is_soap: bool
-    ) -> HttpAnswer:
-        kept = await self._service.once_kept(answered, read, *address)
-        return self._said(request, read, kept, address, is_soap=is_soap)
+        def put(answered: Answered) -> HttpAnswer:
+            return self._said(request, read, answered, address, is_soap=is_soap)
+
+        answered = self._service.answer(read, *address)
+        return answered.put(put) if isinstance(answered, Pending) else put(answered)
 
     def _said(
         self, request: HttpRequest, read: Request, answered: Answered, address: _Address, *, is_soap: bool

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from core.journal import Settled, UnitOfWork
+from core.journal import Settled
 from protocols.cql import tree
 from protocols.sru.diagnostics import Diagnostic
 from protocols.sru.explain import explain_record
@@ -30,7 +30,7 @@ from protocols.sru.response import (
     refusal,
 )
 from servers.configuration.settings import Settings
-from servers.settling import settled
+from servers.settling import Pending
 from servers.sru.explaining import describe, samples
 from servers.sru.house import House
 from servers.sru.paging import ResultSets
@@ -45,14 +45,11 @@ LOGGED: Final = 500
 
 
 class Answered(Struct, frozen=True):
-    """A response, the query as it was understood, and fields for the log. ``unit`` is what the response tells
-    that is not durable yet: until it is, or is undone, nobody may hear it.
-    """
+    """A response, the query as it was understood, and fields for the log."""
 
     response: Response
     written: tree.Query | None = None
     told: Mapping[str, object] = {}
-    unit: UnitOfWork | None = None
 
 
 class Service:
@@ -74,17 +71,15 @@ class Service:
         self._since = self._now()
         self.explained = lru_cache(maxsize=16)(self._explained)
 
-    def answer(self, request: Request, host: str, port: int) -> Answered:
-        """What is to be answered to a request that came by this address."""
+    def answer(self, request: Request, host: str, port: int) -> Answered | Pending[Answered]:
+        """What is to be answered to a request that came by this address, as soon as all that it tells is
+        durable.
+        """
         match request:
             case RefusedRequest():
                 return Answered(refusal(request))
             case SearchRetrieveRequest():
-                searched = self._searching.answer(request)
-                told: dict[str, object] = {"query": request.query[:LOGGED]}
-                if searched.response.number_of_records is not None:
-                    told["hits"] = searched.response.number_of_records
-                return Answered(searched.response, searched.written, told, searched.unit)
+                return self._found(request)
             case ScanRequest():
                 response = scan(self.endpoint, self._house.catalogue, self._reader, self._headings, request)
                 return Answered(response, None, {"query": request.scan_clause[:LOGGED]})
@@ -93,19 +88,26 @@ class Service:
             case _:
                 assert_never(request)
 
-    async def once_kept(self, answered: Answered, request: Request, host: str, port: int) -> Answered:
-        """The same when all that it tells is durable; where that was undone, what is answered then."""
-        while True:
-            match await settled(answered.unit):
+    def _found(self, request: SearchRetrieveRequest) -> Answered | Pending[Answered]:
+        searched = self._searching.answer(request)
+        told: dict[str, object] = {"query": request.query[:LOGGED]}
+        if searched.response.number_of_records is not None:
+            told["hits"] = searched.response.number_of_records
+        found = Answered(searched.response, searched.written, told)
+
+        def say(how: Settled) -> Answered | Pending[Answered]:
+            match how:
                 case Settled.KEPT:
-                    return answered
+                    return found
                 case Settled.UNDONE:
-                    answered = self.answer(request, host, port)
+                    return self._found(request)
                 case Settled.UNKNOWN:
                     broken = failure(request.asked, Diagnostic(2, "the store is broken"))
-                    return Answered(broken, answered.written, answered.told)
+                    return Answered(broken, found.written, told)
                 case never:
                     assert_never(never)
+
+        return found if searched.unit is None else Pending(searched.unit, say)
 
     def _explained(self, host: str, port: int) -> ExplainResponse:
         """What the endpoint says of itself: made once, since nothing of it changes while it runs."""
