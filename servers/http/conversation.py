@@ -20,6 +20,7 @@ from servers.http.exchange import HttpAnswer, HttpRequest, Route
 from servers.http.parsing import Event, Head, Mark, RequestReader, Whole
 from servers.http.refusals import WORDS, Refusal, last_word, refused, refused_by
 from servers.http.sending import response
+from servers.http.work import Work
 from servers.lines.addresses import source
 from servers.lines.line import Line
 from servers.lines.tls import PeerIdentity, TlsProblem, peer_identity
@@ -78,7 +79,7 @@ class HttpConversation:
         self._body: list[bytes] = []
         self._size = 0
         self._begun = 0.0
-        self._later: asyncio.Future[HttpAnswer] | None = None
+        self._later: Work | None = None
         self.source = source(line.peer)
         self.stage = Stage.IDLE
         line.within(service.settings.head_deadline)
@@ -136,8 +137,8 @@ class HttpConversation:
             case Stage.IN_WORK:
                 assert self._later is not None, "somebody answers"
                 assert self._admitted is not None, "it was let in"
-                self._later.cancel()
-                self._later = None
+                given_up, self._later = self._later, None
+                given_up.cancel()
                 self._answer(refused_by(self._admitted.route, Refusal.SLOW_ANSWER))
         self.stage = Stage.OVER
 
@@ -181,11 +182,16 @@ class HttpConversation:
     def _take(self, event: Event) -> None:
         match event:
             case Head():
-                self._begin(event)
+                self._body, self._size = [], 0
+                refusal = self._begin(event)
+                if refusal is not None:
+                    self._answer(refusal)
+                elif Mark.END not in self._events:
+                    self._await_body(event)
             case bytes():
                 self._grow(event)
             case Mark.END:
-                self._ask()
+                self._ask(b"".join(self._body))
             case _ if self.stage is Stage.BODY:
                 self._answer(refused(event))
             case _:
@@ -193,26 +199,25 @@ class HttpConversation:
 
     def _take_whole(self, whole: Whole) -> None:
         """All of a request has come, and nothing else."""
-        events = self._events
-        events.extend((whole.body, Mark.END))
-        self._begin(whole.head)
-        if self.stage is Stage.BODY:
-            events.clear()
-            self._body.append(whole.body)
-            self._ask()
+        refusal = self._begin(whole.head, is_known=True)
+        if refusal is None:
+            self._ask(whole.body)
+        else:
+            self._events.append(Mark.END)
+            self._answer(refusal)
 
-    def _begin(self, head: Head) -> None:
+    def _begin(self, head: Head, *, is_known: bool = False) -> HttpAnswer | None:
         """See whether the request may come in; its body is read only then."""
         self.stage, self._head, self._admitted = Stage.BODY, head, None
-        self._body, self._size = [], 0
         self._begun, self._left = perf_counter(), self._left - 1
-        admitted = self._service.admit(self.peer, self.source, head)
+        admitted = self._service.admit(self.peer, self.source, head, is_known=is_known)
         if isinstance(admitted, HttpAnswer):
-            self._answer(admitted)
-            return
+            return admitted
         self._admitted = admitted
-        if Mark.END in self._events:
-            return
+        return None
+
+    def _await_body(self, head: Head) -> None:
+        """More will come, once who sends it has heard that it may."""
         self._line.within(self._service.settings.body_deadline)
         if head.expects and head.version == "1.1" and not self._events:
             self._line.write(CONTINUE)
@@ -224,13 +229,12 @@ class HttpConversation:
         if self._size > self._admitted.route.body:
             self._answer(refused(Refusal.LONG_BODY))
 
-    def _ask(self) -> None:
+    def _ask(self, body: bytes) -> None:
         """The request is whole: let it be answered."""
         assert self._head is not None, "a request has a head"
         assert self._admitted is not None, "only who is let in gets this far"
         head, (route, names) = self._head, self._admitted
         self.stage = Stage.IN_WORK
-        body = b"".join(self._body)
         asked = HttpRequest(
             route.method, head.name, names, head.query, head.headers, body, self.peer, self.identity
         )
@@ -238,33 +242,33 @@ class HttpConversation:
             answer = self._service.ask(route, asked)
         except Exception as error:  # a mistake of ours: it comes to the same as one that is made later
             answer = self._failed(route, error)
-        if isinstance(answer, HttpAnswer):
-            if not self._events:
-                route.gate.leave(self.source)
-                self._answer(answer)
-                return
-            # who sends many requests at once has no more than one of them answered in a turn of the loop
-            self._later = asyncio.get_running_loop().create_future()
-            self._later.set_result(answer)
-        else:
+        if isinstance(answer, Work):
             self._later = answer
+            answer.then(self._made)
+        elif not self._events:
+            route.gate.leave(self.source)
+            self._answer(answer)
+            return
+        else:  # who sends many requests at once has no more than one of them answered in a turn of the loop
+            self._later = Work.done(answer)
+            asyncio.get_running_loop().call_soon(self._made, self._later)
         self._line.within(route.bounds.deadline)
-        self._later.add_done_callback(self._made)
 
-    def _made(self, later: asyncio.Future[HttpAnswer]) -> None:
+    def _made(self, work: Work) -> None:
         """Some time later there is an answer: say it, if it is still waited for, and go on."""
         assert self._admitted is not None, "it was asked for"
         route = self._admitted.route
         route.gate.leave(self.source)
-        self._service.in_work.discard(later)
-        if later.cancelled() or later is not self._later:
+        self._service.in_work.discard(work)
+        if work is not self._later:
             return
         self._later = None
-        error = later.exception()
-        self._answer(later.result() if error is None else self._failed(route, error))
-        self._work()
+        outcome = work.outcome
+        self._answer(outcome if isinstance(outcome, HttpAnswer) else self._failed(route, outcome))
+        if self._events or self._reader.pending:
+            self._work()
 
-    def _failed(self, route: Route, error: BaseException) -> HttpAnswer:
+    def _failed(self, route: Route, error: BaseException | None) -> HttpAnswer:
         """What is said in place of a mistake of ours."""
         log.error("https-failed", path=route.path, peer=self.peer, exc_info=error)
         return refused(Refusal.FAILED)

@@ -7,7 +7,6 @@ of a kind that the route takes; what it returns is sent as it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Mapping
-from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -54,13 +53,8 @@ class HttpAnswer(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         """Raises ValueError for a header in which a line ends: what follows would be another."""
-        if not _is_one_line(self.content_type) or not all(map(str.isprintable, self.headers.values())):
+        if not self.content_type.isprintable() or not "".join(self.headers.values()).isprintable():
             raise ValueError("a header with a control character in it")
-
-
-@lru_cache(maxsize=64)
-def _is_one_line(content_type: str) -> bool:
-    return content_type.isprintable()
 
 
 Later = Pending[HttpAnswer] | Coroutine[Any, Any, HttpAnswer]

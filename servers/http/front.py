@@ -53,8 +53,7 @@ class HttpsFront:
 
     def take_on(self, settings: Settings, context: ssl.SSLContext) -> None:
         """Go on by these settings, from the next request and handshake on. Who is in may stay."""
-        self.service.settings = settings.https
-        self.service.application = self._application(settings)
+        self.service.take_on(settings.https, self._application(settings))
         self.listener.tls = _speaking_http(context)
         self.listener.bear(line_limits(settings.https), doors(settings.https))
 

@@ -47,9 +47,10 @@ class Headers(Mapping[str, str]):
         return f"Headers({len(self._values)})"
 
 
-class Head(Struct, frozen=True):
-    """What stands before the body. ``target`` is as it was sent, ``path`` and ``query`` are its parts, with
-    their percent signs; ``size`` counts the bytes of the headers and ``count`` the headers.
+class Head(Struct, frozen=True, eq=False):
+    """What stands before the body; each is equal to itself alone. ``target`` is as it was sent, ``path`` and
+    ``query`` are its parts, with their percent signs; ``size`` counts the bytes of the headers and ``count``
+    the headers.
 
     ``length`` is what the head says of the body's: None if it does not, since it comes in chunks.
     ``is_coded`` tells that the body is compressed, or is on its way, ``expects`` what is to be said before it

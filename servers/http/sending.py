@@ -45,22 +45,11 @@ def compressed(answer: HttpAnswer, accepted: str) -> HttpAnswer | Coroutine[Any,
 
 def response(answer: HttpAnswer, head: Head, *, closes: bool) -> bytes:
     """The answer to the request with this head."""
-    beginning = _beginning(int(time.time()), head.version, answer.status)
-    headers = _lines({**ALWAYS, **answer.headers}) if answer.headers else _ALWAYS_LINES
-    if answer.status not in BODILESS:
-        headers += f"Content-Type: {answer.content_type}\r\nContent-Length: {len(answer.body)}\r\n"
-    if closes:
-        headers += "Connection: close\r\n"
-    elif head.version == "1.0":
-        headers += "Connection: keep-alive\r\n"
-    return f"{beginning}{headers}\r\n".encode() + (b"" if head.method == "HEAD" else answer.body)
-
-
-def _lines(headers: Mapping[str, str]) -> str:
-    return "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
-
-
-_ALWAYS_LINES: Final = _lines(ALWAYS)
+    kind = "" if answer.status in BODILESS else answer.content_type
+    opening = _opening if answer.headers else _usual_opening
+    opened = opening(int(time.time()), head.version, answer.status, kind, closes, answer.headers or None)
+    body = b"" if head.method == "HEAD" else answer.body
+    return b"%bContent-Length: %d\r\n\r\n%b" % (opened, len(answer.body), body) if kind else opened + b"\r\n"
 
 
 @lru_cache(maxsize=64)
@@ -77,8 +66,26 @@ def _gzipped(answer: HttpAnswer) -> HttpAnswer:
     return replace(answer, body=gzip.compress(answer.body, 6, mtime=0))
 
 
-@lru_cache(maxsize=64)
-def _beginning(second: int, version: str, status: int) -> str:
-    """What every answer of a second begins with; the date is as HTTP has it (RFC 9110, 5.6.7)."""
-    line = f"HTTP/{version} {int(status)} {HTTPStatus(status).phrase}"
-    return f"{line}\r\nServer: {SERVER}\r\nDate: {formatdate(second, usegmt=True)}\r\n"
+def _opening(
+    second: int, version: str, status: int, kind: str, closes: bool, headers: Mapping[str, str] | None
+) -> bytes:
+    """All that stands before the length of the body, whose media type is ``kind``; empty: there is none."""
+    lines = {"Server": SERVER, "Date": _date(second), **ALWAYS, **(headers or {})}
+    if kind:
+        lines["Content-Type"] = kind
+    if closes:
+        lines["Connection"] = "close"
+    elif version == "1.0":
+        lines["Connection"] = "keep-alive"
+    told = "".join([f"{name}: {value}\r\n" for name, value in lines.items()])
+    return f"HTTP/{version} {int(status)} {HTTPStatus(status).phrase}\r\n{told}".encode()
+
+
+_usual_opening: Final = lru_cache(maxsize=64)(_opening)
+"""That of answers without headers of their own, which are the same for a second."""
+
+
+@lru_cache(maxsize=4)
+def _date(second: int) -> str:
+    """A moment as HTTP has it (RFC 9110, 5.6.7)."""
+    return formatdate(second, usegmt=True)

@@ -10,32 +10,27 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Coroutine
-from functools import partial
 from http import HTTPStatus
 from math import ceil
-from typing import Any
 
-from core.journal import Settled
 from servers.configuration.settings import HttpsSettings
 from servers.http.application import Application, Found
 from servers.http.conversation import Admitted, HttpConversation
-from servers.http.exchange import Answering, HttpAnswer, HttpRequest, Later, Route
+from servers.http.exchange import HttpAnswer, HttpRequest, Route
 from servers.http.limits import Full, Gate, Wait, bounds_of
-from servers.http.parsing import Head, Heads
+from servers.http.parsing import MOST, Head, Heads
 from servers.http.reading import body_fault, head_fault
 from servers.http.refusals import Refusal, refused, refused_by
-from servers.http.sending import compressed
+from servers.http.work import Work
 from servers.lines.addresses import holds
 from servers.lines.line import Line
-from servers.settling import Pending, said
 
 EVERYWHERE = "GET, HEAD, OPTIONS, POST"
 """The methods of the server as a whole, for ``OPTIONS *`` (RFC 9110, 9.3.7)."""
 
 
 class HttpService:
-    """What all HTTP conversations share. ``application`` and ``settings`` may change meanwhile.
+    """What all HTTP conversations share. ``application`` and ``settings`` may change meanwhile (`take_on`).
 
     ``in_work`` are the answers that are being made, or wait for something; ``answers`` counts those that
     were, by the path of their route, which is empty for none, and their status. ``heads`` came lately.
@@ -47,9 +42,10 @@ class HttpService:
         self.draining = False
         self.heads = Heads()
         self.conversations: set[HttpConversation] = set()
-        self.in_work: set[asyncio.Future[HttpAnswer]] = set()
+        self.in_work: set[Work] = set()
         self.answers: Counter[tuple[str, int]] = Counter()
         self._nowhere = Gate()
+        self._ways: dict[Head, Admitted] = {}
 
     def converse(self, line: Line) -> HttpConversation:
         """A conversation on a new line."""
@@ -71,12 +67,43 @@ class HttpService:
 
     async def stop(self) -> None:
         """Give up the answers that nobody can hear any more."""
-        for task in self.in_work:
-            task.cancel()
-        await asyncio.gather(*self.in_work, return_exceptions=True)
+        given_up = list(self.in_work)
+        for work in given_up:
+            work.cancel()
+        await asyncio.gather(*[work.ended() for work in given_up])
 
-    def admit(self, peer: str, source: str, head: Head) -> Admitted | HttpAnswer:
-        """Who is to answer, and the request is counted at its gate; or what to say instead."""
+    def take_on(self, settings: HttpsSettings, application: Application) -> None:
+        """Go on by these, from the next request on."""
+        self.settings = settings
+        self.application = application
+        self._ways.clear()
+
+    def admit(self, peer: str, source: str, head: Head, *, is_known: bool = False) -> Admitted | HttpAnswer:
+        """Who is to answer, and the request is counted at its gate; or what to say instead. A head that
+        ``is_known`` will come again, so what it leads to is remembered.
+        """
+        known = self._ways.get(head)
+        way = self._way(source, head) if known is None else known
+        if isinstance(way, HttpAnswer):
+            return way
+        route = way.route
+        if self.draining and not route.draining:
+            return refused_by(route, Refusal.DRAINING)
+        if route.allow is not None and not holds(route.allow, peer):
+            return refused(Refusal.NOT_ALLOWED)
+        if known is None:
+            fault = body_fault(head, route)
+            if fault is Refusal.MEDIA_TYPE:
+                return refused(fault, Accept=", ".join(sorted(route.takes)))
+            if fault is not None:
+                return refused(fault)
+            if is_known:
+                self._remember(head, way)
+        wait = route.gate.enter(source, route.bounds, time.monotonic())
+        return way if wait is None else _come_again(wait, route)
+
+    def _way(self, source: str, head: Head) -> Admitted | HttpAnswer:
+        """Who answers what begins so; or what to say instead."""
         fault = head_fault(head, self.settings)
         if fault is not None:
             return refused(fault)
@@ -84,80 +111,28 @@ class HttpService:
         route = None if found is None else found.route(head.method)
         if found is None or route is None:
             return self._without_route(source, head, found)
-        if self.draining and not route.draining:
-            return refused_by(route, Refusal.DRAINING)
-        if route.allow is not None and not holds(route.allow, peer):
-            return refused(Refusal.NOT_ALLOWED)
-        fault = body_fault(head, route)
-        if fault is Refusal.MEDIA_TYPE:
-            return refused(fault, Accept=", ".join(sorted(route.takes)))
-        if fault is not None:
-            return refused(fault)
-        wait = route.gate.enter(source, route.bounds, time.monotonic())
-        return Admitted(route, found.names) if wait is None else _come_again(wait, route)
+        return Admitted(route, found.names)
 
-    def ask(self, route: Route, asked: HttpRequest) -> HttpAnswer | asyncio.Future[HttpAnswer]:
+    def _remember(self, head: Head, way: Admitted) -> None:
+        if len(self._ways) == MOST:
+            self._ways.clear()
+        self._ways[head] = way
+
+    def ask(self, route: Route, asked: HttpRequest) -> HttpAnswer | Work:
         """Let a front answer. It does so at once, or later, unless that is cancelled. May raise anything."""
-        answer = route.handler(asked)
-        if isinstance(answer, HttpAnswer):
-            answer = self._shortened(answer, asked)
-            if isinstance(answer, HttpAnswer):
-                return answer
-        later: asyncio.Future[HttpAnswer]
-        if isinstance(answer, Pending):
-            later = asyncio.get_running_loop().create_future()
-            answer.unit.then(partial(self._settled, answer, asked, later))
-        else:
-            later = asyncio.create_task(self._answer(answer, asked))
-        self.in_work.add(later)
-        return later
-
-    def _settled(
-        self,
-        pending: Pending[HttpAnswer],
-        asked: HttpRequest,
-        later: asyncio.Future[HttpAnswer],
-        how: Settled,
-    ) -> None:
-        """What an answer tells is durable, or will never be."""
-        if later.done():  # it took too long
-            return
-        try:
-            answer: Answering = pending.say(how)
-        except Exception as error:  # a mistake of ours: it comes to the same as one in a task
-            later.set_exception(error)
-            return
-        if isinstance(answer, HttpAnswer):
-            answer = self._shortened(answer, asked)
-        if isinstance(answer, HttpAnswer):
-            later.set_result(answer)
-        else:
-            task = asyncio.create_task(self._answer(answer, asked))
-            self.in_work.add(task)
-            task.add_done_callback(partial(self._hand_on, later))
-
-    def _hand_on(self, later: asyncio.Future[HttpAnswer], task: asyncio.Task[HttpAnswer]) -> None:
-        """What the task has come to is the answer that is waited for, if it still is."""
-        self.in_work.discard(task)
-        if later.done():
-            return
-        if task.cancelled():
-            later.cancel()
-        elif (error := task.exception()) is not None:
-            later.set_exception(error)
-        else:
-            later.set_result(task.result())
-
-    async def _answer(self, later: Later, asked: HttpRequest) -> HttpAnswer:
-        answer = self._shortened(await (said(later) if isinstance(later, Pending) else later), asked)
-        return answer if isinstance(answer, HttpAnswer) else await answer
-
-    def _shortened(
-        self, answer: HttpAnswer, asked: HttpRequest
-    ) -> HttpAnswer | Coroutine[Any, Any, HttpAnswer]:
-        if len(answer.body) < self.settings.compress_from:
+        answer, compress_from = route.handler(asked), self.settings.compress_from
+        if isinstance(answer, HttpAnswer) and len(answer.body) < compress_from:
             return answer
-        return compressed(answer, asked.headers.get("Accept-Encoding", ""))
+        work = Work(asked.headers.get("Accept-Encoding", ""), compress_from)
+        work.go_on(answer)
+        match work.outcome:
+            case None:
+                self.in_work.add(work)
+                return work
+            case HttpAnswer() as made:
+                return made
+            case error:
+                raise error
 
     def _without_route(self, source: str, head: Head, found: Found | None) -> HttpAnswer:
         """No front is asked: 404, 405, or the methods for OPTIONS."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final, NamedTuple, assert_never
 
 from msgspec import Struct
@@ -186,26 +187,30 @@ class NcipResponder:
     ) -> AtOnce:
         """What came of the request, at once if there is nothing to be made durable."""
         reply = answer(received.message, partner, pin, pin_hash)
+        body = self._worded(asked, received, reply.message)
         if reply.unit is None or reply.unit.settled is Settled.KEPT:
-            return self._replied(asked, received, partner, reply)
+            return self._replied(received, partner, reply, body)
 
         def say(how: Settled) -> AtOnce:
             match how:
                 case Settled.KEPT:
-                    return self._replied(asked, received, partner, reply)
+                    return self._replied(received, partner, reply, body)
                 case Settled.UNDONE if not reply.mine:
                     return self._done(asked, received, partner, pin, pin_hash)
                 case Settled.UNDONE | Settled.UNKNOWN:
                     undone = Reply(refused(received.message, OUR_OWN), reason=OUR_OWN.reason)
-                    return self._replied(asked, received, partner, undone)
+                    words = self._worded(asked, received, undone.message)
+                    return self._replied(received, partner, undone, words)
                 case never:
                     assert_never(never)
 
         return Pending(reply.unit, say)
 
-    def _replied(self, asked: Asked, received: Received, partner: Partner, reply: Reply) -> Told:
+    def _replied(self, received: Received, partner: Partner, reply: Reply, body: bytes) -> Told:
         reason = "" if reply.reason is None else reply.reason.value
-        return self._told(asked, received, reply.message, agency=partner.agency.code, reason=reason)
+        service, repairs = type(received.message).__name__, len(received.repairs)
+        code = partner.agency.code
+        return Told(body, self._noted(reply.message, service, code, reason=reason, repairs=repairs))
 
     async def _check_pin(self, request: m.Initiation, partner: Partner) -> Pin:
         patron, secret = patron_secret(request)
@@ -223,14 +228,16 @@ class NcipResponder:
             told = [f"{one.repair.value}: {one.path}" for one in new]
             log.info("ncip-repaired", agency=agency, service=service.__name__, repairs=told)
 
-    def _told(
-        self, asked: Asked, received: Received, message: m.Response, agency: str = "", reason: str = ""
-    ) -> Told:
+    def _told(self, asked: Asked, received: Received, message: m.Response) -> Told:
+        """An answer to a message that could be read, and is not a partner's or is none of its business."""
+        service, repairs = type(received.message).__name__, len(received.repairs)
+        body = self._worded(asked, received, message)
+        return Told(body, self._noted(message, service, "", repairs=repairs))
+
+    def _worded(self, asked: Asked, received: Received, message: m.Response) -> bytes:
         """An answer in kind to a message that could be read."""
         header = None if isinstance(message, m.LookupVersionResponse) else response_header(received.header)
-        body = write(message, _dialect(received.dialect, asked), header)
-        service, repairs = type(received.message).__name__, len(received.repairs)
-        return Told(body, self._noted(message, service, agency, reason=reason, repairs=repairs))
+        return write(message, _dialect(received.dialect, asked), header)
 
     def _not_understood(self, error: RemoteError, agency: str = "") -> Told:
         """The answer to a message that is not as it must be."""
@@ -239,13 +246,19 @@ class NcipResponder:
         return Told(body, self._noted(error.answer, service, agency), is_welcome=False)
 
     def _noted(
-        self, message: m.Response, service: str, agency: str, **more: str | int
+        self, message: m.Response, service: str, agency: str, reason: str = "", repairs: int = 0
     ) -> Mapping[str, object]:
         """Count an answer, and say what the log is told of it."""
         problem = _kind(message.problem[0]) if message.problem else ""
         self.answers[agency, service, problem] += 1
-        fields = {"agency": agency, "service": service, "problem": problem, **more}
-        return {name: value for name, value in fields.items() if value}
+        return _fields(agency, service, problem, reason, repairs)
+
+
+@lru_cache(maxsize=256)
+def _fields(agency: str, service: str, problem: str, reason: str, repairs: int) -> Mapping[str, object]:
+    """What there is to tell of an answer."""
+    told = {"agency": agency, "service": service, "problem": problem, "reason": reason, "repairs": repairs}
+    return {name: value for name, value in told.items() if value}
 
 
 def _as_agreed(received: Received, partner: Partner, asked: Asked) -> Received:

@@ -110,7 +110,7 @@ class Place:
 
 def work() -> UnitOfWork:
     """A unit of work on its way to the store."""
-    return UnitOfWork(1, datetime(2026, 3, 2, tzinfo=UTC), "", "", (), (), (), ())
+    return UnitOfWork(1, datetime(2026, 3, 2, tzinfo=UTC), "", "", (), (), ())
 
 
 def serving() -> ssl.SSLContext:

@@ -11,6 +11,7 @@ import pytest
 from servers.configuration.settings import HttpsSettings
 from servers.http.application import Application
 from servers.http.conversation import HttpConversation
+from servers.http.exchange import HttpAnswer
 from servers.http.refusals import WORDS, Refusal
 from servers.http.service import HttpService
 from servers.lines.line import Line
@@ -220,10 +221,10 @@ class TestTheEnd:
             await scene.place.waiting.wait()
             writer.transport.close()
             await until(lambda: not scene.listener.lines)
-            (task,) = scene.service.in_work
-            assert not task.cancelled()
+            (work,) = scene.service.in_work
+            assert work.outcome is None
             scene.place.go.set()
-            await until(task.done)
+            await until(lambda: isinstance(work.outcome, HttpAnswer))
 
         play(act)
 

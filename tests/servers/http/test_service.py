@@ -331,6 +331,20 @@ class TestRefusals:
 
         play(act, answer_deadline=0.01)
 
+    def test_so_is_one_that_would_have_to_be_durable_first(self, play: Play) -> None:
+        """What becomes of its unit of work afterwards is told to nobody."""
+
+        async def act(scene: Scene) -> None:
+            reader, writer = await scene.client()
+            writer.write(asked("/promise", method="POST", body=b"a", close=False))
+            assert is_refusal(await reply(reader), Refusal.SLOW_ANSWER)
+            assert await everything(reader) == b""
+            assert not scene.service.in_work
+            assert (await scene.ask("/now")).status == 200, "its place at the gate is free again"
+            scene.place.unit.settle(Settled.KEPT)
+
+        play(act, answer_deadline=0.01, in_flight=1)
+
     @pytest.mark.parametrize("protocol", ["websocket", "h2c"])
     def test_another_protocol_is_not_begun(self, play: Play, protocol: str) -> None:
         """What is sent ahead of the answer might be of that protocol: it is not looked at."""
