@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+from msgspec import Struct
 
 from core.journal import Settled, UnitOfWork
 
@@ -12,28 +14,33 @@ Answer = TypeVar("Answer")
 Wanted = TypeVar("Wanted")
 
 
-class Pending(NamedTuple, Generic[Answer]):
-    """An answer that may go once a unit of work has ended: ``say`` tells what it is, by how that ended. That
-    may be the answer to another attempt, which is pending again.
+class Pending(Struct, Generic[Answer], frozen=True):
+    """An answer that may go once a unit of work is ``kept``; ``otherwise`` tells what to answer if it is not,
+    by how it ended instead. That may be the answer to another attempt, which is pending again.
     """
 
     unit: UnitOfWork
-    say: Callable[[Settled], Answer | Pending[Answer]]
+    kept: Answer
+    otherwise: Callable[[Settled], Answer | Pending[Answer]]
+
+    def said(self, how: Settled) -> Answer | Pending[Answer]:
+        """The answer, by how the unit ended."""
+        return self.kept if how is Settled.KEPT else self.otherwise(how)
 
     def put(self, words: Callable[[Answer], Wanted]) -> Pending[Wanted]:
         """The same in other words."""
 
-        def say(how: Settled) -> Wanted | Pending[Wanted]:
-            said = self.say(how)
+        def otherwise(how: Settled) -> Wanted | Pending[Wanted]:
+            said = self.otherwise(how)
             return said.put(words) if isinstance(said, Pending) else words(said)
 
-        return Pending(self.unit, say)
+        return Pending(self.unit, words(self.kept), otherwise)
 
 
 async def said(answer: Pending[Answer] | Answer) -> Answer:
     """The answer, once it may go. May be cancelled."""
     while isinstance(answer, Pending):
-        answer = answer.say(await settled(answer.unit))
+        answer = answer.said(await settled(answer.unit))
     return answer
 
 

@@ -199,9 +199,10 @@ class HttpConversation:
 
     def _take_whole(self, whole: Whole) -> None:
         """All of a request has come, and nothing else."""
-        refusal = self._begin(whole.head, is_known=True)
+        head, body = whole
+        refusal = self._begin(head, is_known=True)
         if refusal is None:
-            self._ask(whole.body)
+            self._ask(body)
         else:
             self._events.append(Mark.END)
             self._answer(refusal)
@@ -275,15 +276,16 @@ class HttpConversation:
 
     def _answer(self, answer: HttpAnswer) -> None:
         """Answer the request in hand, and close unless it is beyond doubt where the next one begins."""
-        head, service, stage = self._head, self._service, self.stage
+        head, service, is_whole = self._head, self._service, True
         assert head is not None, "something is answered"
-        if stage is Stage.BODY and self._admitted is not None:
-            self._admitted.route.gate.leave(self.source)
-        is_whole = stage is not Stage.BODY or self._skip()
-        closes = service.draining or self._left <= 0 or not head.may_stay or not is_whole
+        if self.stage is Stage.BODY:
+            if self._admitted is not None:
+                self._admitted.route.gate.leave(self.source)
+            is_whole = self._skip()
+        closes = not (is_whole and head.may_stay and self._left > 0) or service.draining
         self._line.write(response(answer, head, closes=closes))
         self._tell(head, answer)
-        if stage is Stage.OVER:
+        if self.stage is Stage.OVER:
             return
         if not closes:
             self.stage = Stage.IDLE

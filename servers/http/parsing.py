@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import unquote
 
 import httptools
@@ -81,11 +81,8 @@ class Head(Struct, frozen=True, eq=False):
         return unquote(self.path) if "%" in self.path else self.path
 
 
-class Whole(NamedTuple):
-    """A request that came in one piece: what stands before its body, and the body."""
-
-    head: Head
-    body: bytes
+Whole = tuple[Head, bytes]
+"""A request that came in one piece: what stands before its body, and the body."""
 
 
 class Mark(Enum):
@@ -132,7 +129,7 @@ class Heads:
         """
         end = data.find(b"\r\n\r\n") + 4
         head = self._known.get(data[:end])
-        return None if head is None or len(data) - end != head.length else Whole(head, data[end:])
+        return None if head is None or len(data) - end != head.length else (head, data[end:])
 
     def keep(self, data: bytes, head: Head) -> None:
         """Remember a head by the bytes of its request, which are all that came, unless it is long, private,

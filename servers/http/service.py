@@ -123,7 +123,7 @@ class HttpService:
         answer, compress_from = route.handler(asked), self.settings.compress_from
         if isinstance(answer, HttpAnswer) and len(answer.body) < compress_from:
             return answer
-        work = Work(asked.headers.get("Accept-Encoding", ""), compress_from)
+        work = Work(asked.headers, compress_from)
         work.go_on(answer)
         match work.outcome:
             case None:

@@ -7,8 +7,7 @@ The rule it keeps: whoever waits hears of the end once, whichever it is, and wor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import Callable, Mapping
 
 from core.journal import Settled
 from servers.http.exchange import Answering, HttpAnswer
@@ -17,15 +16,14 @@ from servers.settling import Pending
 
 
 class Work:
-    """The making of one answer, which is compressed from so many bytes on if ``accepted``, an
-    Accept-Encoding, lets it. ``outcome`` is the answer or what went wrong, a CancelledError if it was given
-    up; None until then.
+    """The making of one answer, which is compressed from so many bytes on if the ``headers`` of the request
+    let it. ``outcome`` is the answer or what went wrong, a CancelledError if it was given up; None at first.
     """
 
-    __slots__ = ("_accepted", "_compress_from", "_pending", "_task", "_tell", "outcome")
+    __slots__ = ("_compress_from", "_headers", "_pending", "_task", "_tell", "outcome")
 
-    def __init__(self, accepted: str, compress_from: int) -> None:
-        self._accepted = accepted
+    def __init__(self, headers: Mapping[str, str], compress_from: int) -> None:
+        self._headers = headers
         self._compress_from = compress_from
         self._tell: Callable[[Work], None] | None = None
         self._pending: Pending[HttpAnswer] | None = None
@@ -35,23 +33,25 @@ class Work:
     @classmethod
     def done(cls, answer: HttpAnswer) -> Work:
         """Work that has ended."""
-        work = cls("", 0)
+        work = cls({}, 0)
         work.outcome = answer
         return work
 
     def go_on(self, answer: Answering) -> None:
         """This is the answer, or how it comes to be."""
+        if isinstance(answer, HttpAnswer):
+            if len(answer.body) < self._compress_from:
+                self._end(answer)
+                return
+            answer = compressed(answer, self._headers.get("Accept-Encoding", ""))
         if isinstance(answer, Pending):
             self._pending = answer
             answer.unit.then(self._settled)
         elif isinstance(answer, HttpAnswer):
-            made = answer if len(answer.body) < self._compress_from else compressed(answer, self._accepted)
-            if isinstance(made, HttpAnswer):
-                self._end(made)
-            else:
-                self._await(made)
+            self._end(answer)
         else:
-            self._await(answer)
+            self._task = asyncio.create_task(answer)
+            self._task.add_done_callback(self._returned)
 
     def then(self, tell: Callable[[Work], None]) -> None:
         """Call back at the end, which has not come."""
@@ -69,10 +69,6 @@ class Work:
         if self._task is not None:
             await asyncio.wait([self._task])
 
-    def _await(self, coroutine: Coroutine[Any, Any, HttpAnswer]) -> None:
-        self._task = asyncio.create_task(coroutine)
-        self._task.add_done_callback(self._returned)
-
     def _returned(self, task: asyncio.Task[HttpAnswer]) -> None:
         self._task = None
         if task.cancelled():
@@ -88,7 +84,7 @@ class Work:
             return
         assert self._pending is not None, "it was waited for"
         try:
-            answer = self._pending.say(how)
+            answer = self._pending.said(how)
         except Exception as error:  # a mistake of ours: it comes to the same as one in a task
             self._end(error)
         else:

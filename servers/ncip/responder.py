@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import lru_cache
-from typing import Any, Final, NamedTuple, assert_never
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -62,7 +62,7 @@ class Asked(Struct, frozen=True):
         return f"Asked({len(self.body)} bytes from {self.peer})"
 
 
-class Told(NamedTuple):
+class Told(Struct, frozen=True):
     """What is answered, and fields for its line in the log: no secrets. ``is_welcome`` tells that it could be
     read, and came from somebody who may ask it.
     """
@@ -80,7 +80,9 @@ Telling = AtOnce | Coroutine[Any, Any, Told]
 
 
 class NcipResponder:
-    """Answers NCIP, by settings that may change. ``answers`` counts by agency, service and problem."""
+    """Answers NCIP, by settings that may change. ``answers`` counts what was worded, by agency, service and
+    problem: for an act that the store then refuses, both its answer and the refusal.
+    """
 
     def __init__(
         self,
@@ -171,7 +173,7 @@ class NcipResponder:
             left = began + self._settings.secret_failure_delay - asyncio.get_running_loop().time()
             if left > 0:
                 await asyncio.sleep(left)
-        return self._told(asked, received, refusal(service, problem))._replace(is_welcome=False)
+        return replace(self._told(asked, received, refusal(service, problem)), is_welcome=False)
 
     async def _hashed(self, asked: Asked, received: Received, partner: Partner, pin: Pin | None) -> Told:
         """The answer to a request with a PIN in it, which takes its time."""
@@ -187,30 +189,21 @@ class NcipResponder:
     ) -> AtOnce:
         """What came of the request, at once if there is nothing to be made durable."""
         reply = answer(received.message, partner, pin, pin_hash)
-        body = self._worded(asked, received, reply.message)
+        told = self._replied(asked, received, partner, reply)
         if reply.unit is None or reply.unit.settled is Settled.KEPT:
-            return self._replied(received, partner, reply, body)
+            return told
 
-        def say(how: Settled) -> AtOnce:
-            match how:
-                case Settled.KEPT:
-                    return self._replied(received, partner, reply, body)
-                case Settled.UNDONE if not reply.mine:
-                    return self._done(asked, received, partner, pin, pin_hash)
-                case Settled.UNDONE | Settled.UNKNOWN:
-                    undone = Reply(refused(received.message, OUR_OWN), reason=OUR_OWN.reason)
-                    words = self._worded(asked, received, undone.message)
-                    return self._replied(received, partner, undone, words)
-                case never:
-                    assert_never(never)
+        def otherwise(how: Settled) -> AtOnce:
+            if how is Settled.UNDONE and not reply.mine:
+                return self._done(asked, received, partner, pin, pin_hash)
+            undone = Reply(refused(received.message, OUR_OWN), reason=OUR_OWN.reason)
+            return self._replied(asked, received, partner, undone)
 
-        return Pending(reply.unit, say)
+        return Pending(reply.unit, told, otherwise)
 
-    def _replied(self, received: Received, partner: Partner, reply: Reply, body: bytes) -> Told:
+    def _replied(self, asked: Asked, received: Received, partner: Partner, reply: Reply) -> Told:
         reason = "" if reply.reason is None else reply.reason.value
-        service, repairs = type(received.message).__name__, len(received.repairs)
-        code = partner.agency.code
-        return Told(body, self._noted(reply.message, service, code, reason=reason, repairs=repairs))
+        return self._told(asked, received, reply.message, partner.agency.code, reason)
 
     async def _check_pin(self, request: m.Initiation, partner: Partner) -> Pin:
         patron, secret = patron_secret(request)
@@ -228,16 +221,14 @@ class NcipResponder:
             told = [f"{one.repair.value}: {one.path}" for one in new]
             log.info("ncip-repaired", agency=agency, service=service.__name__, repairs=told)
 
-    def _told(self, asked: Asked, received: Received, message: m.Response) -> Told:
-        """An answer to a message that could be read, and is not a partner's or is none of its business."""
-        service, repairs = type(received.message).__name__, len(received.repairs)
-        body = self._worded(asked, received, message)
-        return Told(body, self._noted(message, service, "", repairs=repairs))
-
-    def _worded(self, asked: Asked, received: Received, message: m.Response) -> bytes:
+    def _told(
+        self, asked: Asked, received: Received, message: m.Response, agency: str = "", reason: str = ""
+    ) -> Told:
         """An answer in kind to a message that could be read."""
         header = None if isinstance(message, m.LookupVersionResponse) else response_header(received.header)
-        return write(message, _dialect(received.dialect, asked), header)
+        body = write(message, _dialect(received.dialect, asked), header)
+        service, repairs = type(received.message).__name__, len(received.repairs)
+        return Told(body, self._noted(message, service, agency, reason, repairs))
 
     def _not_understood(self, error: RemoteError, agency: str = "") -> Told:
         """The answer to a message that is not as it must be."""

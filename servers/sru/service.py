@@ -95,19 +95,13 @@ class Service:
             told["hits"] = searched.response.number_of_records
         found = Answered(searched.response, searched.written, told)
 
-        def say(how: Settled) -> Answered | Pending[Answered]:
-            match how:
-                case Settled.KEPT:
-                    return found
-                case Settled.UNDONE:
-                    return self._found(request)
-                case Settled.UNKNOWN:
-                    broken = failure(request.asked, Diagnostic(2, "the store is broken"))
-                    return Answered(broken, found.written, told)
-                case never:
-                    assert_never(never)
+        def otherwise(how: Settled) -> Answered | Pending[Answered]:
+            if how is Settled.UNDONE:
+                return self._found(request)
+            broken = failure(request.asked, Diagnostic(2, "the store is broken"))
+            return Answered(broken, found.written, told)
 
-        return found if searched.unit is None else Pending(searched.unit, say)
+        return found if searched.unit is None else Pending(searched.unit, found, otherwise)
 
     def _explained(self, host: str, port: int) -> ExplainResponse:
         """What the endpoint says of itself: made once, since nothing of it changes while it runs."""

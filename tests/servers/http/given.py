@@ -70,15 +70,14 @@ class Place:
         """Once the unit of work has ended; if it was undone, once another one has."""
         self.waiting.set()
 
-        def say(how: Settled) -> HttpAnswer | Pending[HttpAnswer]:
+        def otherwise(how: Settled) -> HttpAnswer | Pending[HttpAnswer]:
             if how is Settled.UNKNOWN:
                 raise LookupError("CanaryWord")
-            if how is Settled.UNDONE:
-                self.unit = work()
-                return Pending(self.unit, say)
-            return HttpAnswer(request.body or b"durable")
+            self.unit = work()
+            return Pending(self.unit, durable, otherwise)
 
-        return Pending(self.unit, say)
+        durable = HttpAnswer(request.body or b"durable")
+        return Pending(self.unit, durable, otherwise)
 
     async def late(self, request: HttpRequest) -> HttpAnswer:
         """Something that a front waits for itself is late."""

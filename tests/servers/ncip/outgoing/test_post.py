@@ -55,7 +55,11 @@ class Peer:
             server.close()
 
     async def _arrived(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        heard = await reader.readuntil(b"\r\n\r\n")
+        try:
+            heard = await reader.readuntil(b"\r\n\r\n")
+        except asyncio.IncompleteReadError:  # who does not trust us goes without a word
+            writer.close()
+            return
         while b"</ns1:NCIPMessage>" not in heard:
             heard += await reader.read(65_536)
         self.heard.append(heard)
