@@ -5,12 +5,15 @@ A request key says who asked what of whom and when (the translation makes it; it
 repeats itself on a new connection). The record is part of the event log (`core.events.Recorded.request`),
 hence durable with its act and shared by all protocols. It ends after `keep`, or as soon as another act
 touches the same item, fee or hold; a payment that carries the payer's own reference does not end that way.
+
+Some machines put neither a number nor a moment into what they ask. Where the same words may soon be meant
+anew (a renewal for another two hours), they are a repetition only for a while: see `briefly`.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count, groupby
 from typing import Final
@@ -48,13 +51,34 @@ Name = str | int
 
 _LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
 
+_BRIEFLY: Final = "~"
+
+
+def briefly(key: str) -> str:
+    """The key of a request that is a repetition only within `AnsweredRequests.brief`, and then meant anew."""
+    return f"{_BRIEFLY}{key}"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
 
 class AnsweredRequests:
-    """Request key → what happened then, for `keep`. ``limit`` bounds the memory; the oldest go first."""
+    """Request key → what happened then, for ``keep``, or for ``brief`` (see `briefly`). ``limit`` bounds the
+    memory; the oldest go first.
+    """
 
-    def __init__(self, keep: timedelta = timedelta(hours=24), limit: int = 500_000) -> None:
+    def __init__(
+        self,
+        keep: timedelta = timedelta(hours=24),
+        limit: int = 500_000,
+        brief: timedelta = timedelta(minutes=15),
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
         self.keep = keep
+        self.brief = brief
         self._limit = limit
+        self._now = now
         # Ordered, since a plain dict finds its oldest entry by passing over all that were taken out before.
         self._by_key: OrderedDict[Name, Memory] = OrderedDict()
         self._key_of: dict[int, Name] = {}
@@ -64,7 +88,9 @@ class AnsweredRequests:
     def recall(self, key: str) -> tuple[Event, ...] | None:
         """What happened when this request was answered, if it still holds."""
         memory = self._by_key.get(key)
-        return None if memory is None else memory[2]
+        if memory is None or (key.startswith(_BRIEFLY) and self._now() - memory[0] > self.brief):
+            return None
+        return memory[2]
 
     def latest(self, subject: int) -> Memory | None:
         """The last act on this item, hold or fee."""
@@ -79,9 +105,12 @@ class AnsweredRequests:
         by_key, key_of = self._by_key, self._key_of
         touched = subjects(events)
         name = key or next(self._numbers)
-        ends = not _outlasts(events)
+        if name in by_key:
+            ended = ((name, self._drop(name)),)
+        first = events[0]
+        ends = type(first) is not FeePaid or not first.payment.reference  # else it is that payment for ever
         for subject in touched:
-            old = key_of.pop(subject, None)
+            old = key_of.get(subject) if ends else key_of.pop(subject, None)
             if old is not None and (memory := by_key.pop(old, None)) is not None:
                 ended += ((old, memory),)
             if ends:
@@ -110,14 +139,19 @@ class AnsweredRequests:
     def _expire(self, before: datetime) -> None:
         while self._by_key:
             key = next(iter(self._by_key))
-            at, _, events = self._by_key[key]
+            at, _, _ = self._by_key[key]
             if at >= before and len(self._by_key) <= self._limit:
                 self._expires_at = at + self.keep
                 return
-            del self._by_key[key]
-            for subject in subjects(events):
-                if self._key_of.get(subject) == key:
-                    del self._key_of[subject]
+            self._drop(key)
+
+    def _drop(self, name: Name) -> Memory:
+        """Forget an act, and return it."""
+        memory = self._by_key.pop(name)
+        for subject in subjects(memory[2]):
+            if self._key_of.get(subject) == name:
+                del self._key_of[subject]
+        return memory
 
 
 def subjects(events: Sequence[Event]) -> list[int]:
@@ -146,9 +180,3 @@ def subjects(events: Sequence[Event]) -> list[int]:
             case _:
                 pass
     return found
-
-
-def _outlasts(events: Sequence[Event]) -> bool:
-    """Whether later acts do not end it: a payment with the payer's own reference is that payment for ever."""
-    first = events[0]
-    return isinstance(first, FeePaid) and first.payment.reference != ""

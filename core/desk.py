@@ -371,6 +371,16 @@ class CirculationDesk:
 
     # Looking
 
+    def find_patron(self, patron: str) -> Answer[Patron | None]:
+        """A patron, without how they stand."""
+        found = self.library.patron(patron)
+        return Answer(None) if found is None else self._register.seen(found, found.id)
+
+    def find_item(self, item: str) -> Answer[Item | None]:
+        """An item, without what goes with it."""
+        found = self.library.item(item)
+        return Answer(None) if found is None else self._register.seen(found, found.id, found.bib)
+
     def view_patron(self, actor: Actor, patron: str, pin: Pin = Pin.NOT_GIVEN) -> Answer[PatronView | None]:
         """A patron as they stand now."""
         found = self.library.patron(patron)
@@ -455,7 +465,7 @@ class CirculationDesk:
         renewal_wanted: bool,
     ) -> Answer[Outcome]:
         borrower = self._admit(patron, pin, request)
-        if isinstance(borrower, Answer):
+        if not isinstance(borrower, Patron):
             return borrower
         found = self.library.item(item)
         if found is None:
@@ -485,9 +495,11 @@ class CirculationDesk:
 
     def _admit(self, patron: str, pin: Pin, request: str) -> Patron | Answer[Outcome]:
         """Who acts; or what is answered at once: whom the desk does not know, and what was told before."""
-        found = self._patron(patron, pin)
-        if isinstance(found, Refused):
-            return Answer(found)
+        if pin is _WRONG:
+            return Answer(_WRONG_PIN)
+        found = self.library.patron(patron)
+        if found is None:
+            return Answer(_UNKNOWN_PATRON)
         return self._register.again(request) or found
 
     def _patron(self, patron: str, pin: Pin) -> Patron | Refused:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from msgspec import Struct
 
@@ -33,6 +34,8 @@ from core.model.records import (
     Reference,
 )
 from core.refusals import Reason, Refused
+
+_AVAILABLE: Final = ItemStatus.AVAILABLE  # by a name of its own: see core.rules.standing
 
 
 class Before(Struct, frozen=True, array_like=True, gc=False):
@@ -97,7 +100,7 @@ class CheckedIn(Struct, frozen=True, array_like=True, tag="checked-in", gc=False
             return ItemStatus.IN_TRANSIT
         if self.hold is not None:
             return ItemStatus.ON_HOLD_SHELF
-        return ItemStatus.IN_PROCESS if self.guest else ItemStatus.AVAILABLE
+        return ItemStatus.IN_PROCESS if self.guest else _AVAILABLE
 
 
 class Undone(Struct, frozen=True, array_like=True, tag="undone", gc=False):

@@ -37,8 +37,7 @@ Callback = Callable[[Settled], None]
 class UnitOfWork(Struct, eq=False):
     """Changes on their way to the store, and who waits for them.
 
-    ``seq`` is the number of its first event, ``keys`` are the records whose picture it alters, and ``ended``
-    is what it made the answered requests forget.
+    ``seq`` is the number of its first event, and ``ended`` is what it made the answered requests forget.
     """
 
     seq: int
@@ -47,7 +46,6 @@ class UnitOfWork(Struct, eq=False):
     request: str
     events: tuple[Event, ...]
     changes: Sequence[Change]
-    keys: Sequence[int]
     ended: Sequence[tuple[Name, Memory]]
     settled: Settled | None = None
     waiting: list[Callback] = []
@@ -71,6 +69,16 @@ class UnitOfWork(Struct, eq=False):
             callback(how)
 
 
+class Group(Struct, eq=False):
+    """Units of work that go to the store together: by the record whose picture they are the latest to alter,
+    and by the request that they answer.
+    """
+
+    units: list[UnitOfWork] = []
+    latest: dict[int, UnitOfWork] = {}
+    asked: dict[str, UnitOfWork] = {}
+
+
 class Journal:
     """The queue of units of work and the one commit that is under way. ``limit`` bounds the queue.
 
@@ -85,10 +93,8 @@ class Journal:
         self._answered = answered
         self._limit = limit
         self._seq = store.next_seq()
-        self._queued: list[UnitOfWork] = []
-        self._committing: list[UnitOfWork] = []
-        self._latest: dict[int, UnitOfWork] = {}
-        self._asked: dict[str, UnitOfWork] = {}
+        self._queued = Group()
+        self._committing = Group()
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.broken = asyncio.Event()
@@ -98,48 +104,50 @@ class Journal:
     @property
     def waiting(self) -> int:
         """How many units of work are on their way to the store."""
-        return len(self._queued) + len(self._committing)
+        return len(self._queued.units) + len(self._committing.units)
 
     @property
     def full(self) -> bool:
         """Whether nothing more may be queued now."""
-        return len(self._queued) >= self._limit or self.broken.is_set()
+        return len(self._queued.units) >= self._limit or self.broken.is_set()
 
     def record(self, at: datetime, actor: str, request: str, events: tuple[Event, ...]) -> UnitOfWork:
         """Apply events to memory and queue them. The caller has made sure that the journal is not `full`."""
         changes: tuple[Change, ...] = ()
         for event in events:
             changes += self._library.apply(event)
-        keys = touched(changes)
         ended = self._answered.remember(request, at, events, actor)
-        unit = UnitOfWork(self._seq, at, actor, request, events, changes, keys, ended)
+        unit = UnitOfWork(self._seq, at, actor, request, events, changes, ended)
         self._seq += len(events)
-        for key in keys:
-            self._latest[key] = unit
+        queued = self._queued
+        for key in touched(changes):
+            queued.latest[key] = unit
         if request:
-            self._asked[request] = unit
-        if not self._queued:
+            queued.asked[request] = unit
+        if not queued.units:
             self._wake.set()
-        self._queued.append(unit)
+        queued.units.append(unit)
         return unit
 
     def pending(self, *keys: int) -> UnitOfWork | None:
         """The newest unit of work on its way that touches one of these records; None if all of them are
         durable.
         """
-        latest = self._latest
-        if not latest:
-            return None
-        newest: UnitOfWork | None = None
-        for key in keys:
-            unit = latest.get(key)
-            if unit is not None and (newest is None or unit.seq > newest.seq):
-                newest = unit
-        return newest
+        for latest in (self._queued.latest, self._committing.latest):
+            if not latest:
+                continue
+            newest: UnitOfWork | None = None
+            for key in keys:
+                unit = latest.get(key)
+                if unit is not None and (newest is None or unit.seq > newest.seq):
+                    newest = unit
+            if newest is not None:
+                return newest
+        return None
 
     def asked(self, request: str) -> UnitOfWork | None:
         """The unit of work on its way that answers this request; None if it is durable."""
-        return self._asked.get(request)
+        return self._queued.asked.get(request) or self._committing.asked.get(request)
 
     def start(self) -> None:
         """Begin to commit."""
@@ -150,8 +158,8 @@ class Journal:
         """Wait until everything queued is settled, then stop. The store stays open."""
         if self._task is None:
             return
-        while (self._queued or self._committing) and not self.broken.is_set():
-            last = (self._queued or self._committing)[-1]
+        while self.waiting and not self.broken.is_set():
+            last = (self._queued.units or self._committing.units)[-1]
             settled = asyncio.get_running_loop().create_future()
             last.then(settled.set_result)
             await settled
@@ -171,12 +179,12 @@ class Journal:
         while not self.broken.is_set():
             await self._wake.wait()
             self._wake.clear()
-            self._committing, self._queued = self._queued, []
-            if not self._committing:
+            self._committing, self._queued = self._queued, Group()
+            if not self._committing.units:
                 continue
             begun = now()
             try:
-                await self._store.commit(_batch(self._committing))
+                await self._store.commit(_batch(self._committing.units))
             except StoreRefused:
                 self._undo()
             except StoreBroken:
@@ -187,17 +195,13 @@ class Journal:
                 self._keep()
 
     def _keep(self) -> None:
-        kept, self._committing = self._committing, []
-        self._latest = {key: unit for unit in self._queued for key in unit.keys}
-        self._asked = {unit.request: unit for unit in self._queued if unit.request}
-        for unit in kept:
-            unit.settle(Settled.KEPT)
+        units, self._committing, kept = self._committing.units, Group(), Settled.KEPT
+        for unit in units:
+            unit.settle(kept)
 
     def _undo(self) -> None:
-        undone = self._committing + self._queued
-        self._committing, self._queued = [], []
-        self._latest.clear()
-        self._asked.clear()
+        undone = self._committing.units + self._queued.units
+        self._committing, self._queued = Group(), Group()
         for unit in reversed(undone):
             self._library.undo(unit.changes)
             self._answered.forget(unit.request, unit.events, unit.ended)
@@ -206,9 +210,10 @@ class Journal:
             unit.settle(Settled.UNDONE)
 
     def _break(self) -> None:
+        """Memory stays as it is: whoever looks at it is told of the unit whose end nobody knows."""
         self.broken.set()
-        lost = self._committing + self._queued
-        self._committing, self._queued = [], []
+        lost = self._committing.units + self._queued.units
+        self._committing.units, self._queued.units = [], []
         for unit in lost:
             unit.settle(Settled.UNKNOWN)
 

@@ -105,7 +105,8 @@ class Library:
         self._loans_of: dict[PatronId, dict[ItemId, Item]] = {}
         self._queue_of: dict[BibId, list[QueueEntry]] = {}
         self._holds_of: dict[PatronId, dict[HoldId, None]] = {}
-        self._owed_by: dict[PatronId, dict[FeeId, Decimal]] = {}
+        self._open_fees_of: dict[PatronId, dict[FeeId, Decimal]] = {}
+        self._owed_by: dict[PatronId, Decimal] = {}
         self._hold_by_reference: dict[Reference, HoldId] = {}
         self._guest_by_reference: dict[Reference, ItemId] = {}
         self._fee_by_reference: dict[Reference, FeeId] = {}
@@ -180,14 +181,17 @@ class Library:
         """How many open holds a patron has."""
         return len(self._holds_of.get(patron, ()))
 
+    def queue_length(self, bib: BibId) -> int:
+        """How many open holds a bib has."""
+        return len(self._queue_of.get(bib, ()))
+
     def open_fees_of(self, patron: PatronId) -> list[Fee]:
         """The fees of a patron on which something is left to pay, oldest first."""
-        return [self.fees[fee_id] for fee_id in self._owed_by.get(patron, ())]
+        return [self.fees[fee_id] for fee_id in self._open_fees_of.get(patron, ())]
 
     def owed_by(self, patron: PatronId) -> Decimal:
         """The sum left on a patron's open fees."""
-        owed = self._owed_by.get(patron)
-        return sum(owed.values(), _NOTHING) if owed else _NOTHING
+        return self._owed_by.get(patron, _NOTHING)
 
     # Changing
 
@@ -491,11 +495,14 @@ class Library:
 
     def _put_fee(self, fee: Fee, exists: bool) -> None:
         _set(self.fees, fee.id, fee if exists else None)
-        left = fee.left
+        patron, left = fee.patron, fee.left
+        owed = self.owed_by(patron) - self._open_fees_of.get(patron, {}).get(fee.id, _NOTHING)
         if exists and left > 0:
-            self._owed_by.setdefault(fee.patron, {})[fee.id] = left
+            self._open_fees_of.setdefault(patron, {})[fee.id] = left
+            owed += left
         else:
-            _remove(self._owed_by, fee.patron, fee.id)
+            _remove(self._open_fees_of, patron, fee.id)
+        _set(self._owed_by, patron, owed or None)
         if fee.reference is not None:
             _set(self._fee_by_reference, fee.reference, fee.id if exists else None)
 

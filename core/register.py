@@ -60,7 +60,7 @@ class Register:
         self, actor: Actor, at: datetime, request: str, decision: Outcome, *seen: int
     ) -> Answer[Outcome]:
         """Let happen what was decided. Where that is nothing, these records were ``seen`` for it."""
-        if isinstance(decision, Refused) or not decision:
+        if not isinstance(decision, tuple) or not decision:
             return Answer(decision, self._journal.pending(*seen))
         if self._journal.full:
             return _TOO_BUSY

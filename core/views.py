@@ -86,7 +86,7 @@ def view_item(enquiries: Enquiries, item: Item) -> ItemView:
         bib=library.bibs.get(item.bib),
         terms=enquiries.terms(enquiries.has_it(item), item),
         hold=library.holds[item.hold] if item.hold is not None else None,
-        queue_length=len(library.queue_of(item.bib)),
+        queue_length=library.queue_length(item.bib),
     )
 
 

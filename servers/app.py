@@ -88,11 +88,9 @@ COLLECT = (20_000, 20, 50)
 
 
 class SystemClock:
-    """The time of this machine."""
+    """The time of this machine: ``now`` is the present moment, aware, in UTC."""
 
-    def now(self) -> datetime:
-        """The present moment, aware, in UTC."""
-        return datetime.now(UTC)
+    now = staticmethod(partial(datetime.now, UTC))
 
 
 class CountingIds:
@@ -468,7 +466,7 @@ def index_layout(rules: Table) -> Layout:
     return Layout(
         rules.rows,
         tuple([filling.key for filling in rules.fillings]),
-        frozenset([filling.key for filling in rules.fillings if filling.listed]),
+        frozenset([filling.key for filling in rules.fillings if filling.facet]),
         frozenset([filling.key for filling in rules.fillings if filling.kind in DIGITS]),
         {filling.key: filling.kind in TEXTS for filling in rules.fillings if filling.sorted_by},
         rules.mark,

@@ -119,6 +119,7 @@ ROWS: Final[Mapping[str, tuple[str, ...]]] = {
         "the same message again is answered the same, over restarts",
         "NCIP over TCP, plain and with TLS",
         "read by shape, a message is what it is in full",
+        "written by frame, a message is what it is when it is the first",
         "one NCIP message at a time over TCP",
         "limits and deadlines of NCIP over TCP",
         "draining NCIP over TCP",

@@ -13,7 +13,7 @@ from core.events import Before, CheckedIn, FeeCharged
 from core.model.records import FeeKind, Hold, Item, ItemStatus, Loan
 from core.refusals import Charge, Reason, Refused
 from core.rules.calendar import hold_shelf_end, overdue_fine
-from core.rules.facts import ReturnFacts
+from core.rules.facts import NO_DEMAND, ReturnFacts
 from core.rules.fees import charge
 from core.rules.holds import alive
 
@@ -52,7 +52,7 @@ def take_back(
 def _checked_in(facts: ReturnFacts, scanned_at: datetime) -> CheckedIn:
     """Where the item goes: to the hold it is set aside for, else to the first that waits, else home."""
     item, loan, here = facts.item, facts.item.loan, facts.moment.opening.agency
-    hold = facts.demand.trapped or _first_waiting(facts)
+    hold = None if facts.demand is NO_DEMAND else facts.demand.trapped or _first_waiting(facts)
     goal = facts.home if hold is None else hold.pickup
     stays = goal == here and (hold is not None or not facts.remote)
     return CheckedIn(
@@ -74,8 +74,7 @@ def _checked_in(facts: ReturnFacts, scanned_at: datetime) -> CheckedIn:
 
 def _first_waiting(facts: ReturnFacts) -> Hold | None:
     """The first hold of the queue that is alive."""
-    waiting = facts.demand.waiting
-    return next(iter(alive(waiting, facts.moment.today)), None) if waiting else None
+    return next(iter(alive(facts.demand.waiting, facts.moment.today)), None)
 
 
 def _returned_at(facts: ReturnFacts, loan: Loan | None) -> datetime:

@@ -58,10 +58,12 @@ def grounds_against_loan(facts: LoanFacts) -> list[Reason]:
 def lend(facts: LoanFacts, until: datetime, new_id: Callable[[], int]) -> tuple[CheckedOut | FeeCharged, ...]:
     """The loan, whatever may stand against it. It fills the patron's own hold, and displaces another's."""
     patron, item, trapped = facts.borrower.patron.id, facts.item, facts.demand.trapped
-    now = facts.moment.now
-    filled = _own_hold(facts)
-    displaced = trapped if trapped is not None and trapped.patron != patron else None
-    holds = () if facts.demand is NO_DEMAND else tuple([hold for hold in (filled, displaced) if hold])
+    now, filled, displaced = facts.moment.now, None, None
+    holds: tuple[Hold, ...] = ()
+    if facts.demand is not NO_DEMAND:
+        filled = _own_hold(facts)
+        displaced = trapped if trapped is not None and trapped.patron != patron else None
+        holds = tuple([hold for hold in (filled, displaced) if hold])
     checked_out = CheckedOut(
         item.id,
         Loan(patron, now, until, 0, facts.moment.opening.agency),
@@ -87,7 +89,5 @@ def _needed_by_others(facts: LoanFacts) -> bool:
 def _own_hold(facts: LoanFacts) -> Hold | None:
     """The patron's own hold that the loan fills: the one the item is set aside for, else one that waits."""
     patron, demand = facts.borrower.patron.id, facts.demand
-    if demand is NO_DEMAND:
-        return None
     candidates: tuple[Hold | None, ...] = (demand.trapped, *demand.waiting)
     return next((hold for hold in candidates if hold is not None and hold.patron == patron), None)

@@ -10,13 +10,11 @@ The open loan is inside its item and the id is the primary key: two open loans o
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import sqlite3
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -43,6 +41,7 @@ from core.model.records import (
 from core.ports import Batch, StoreBroken, StoreRefused, StoreUnusable
 from core.storage import lockfile
 from core.storage.numbering import check_numbers, highest_id
+from core.storage.worker import Worker
 
 T = TypeVar("T")
 
@@ -105,7 +104,7 @@ _CHUNK: Final = 2000
 
 _REMEMBERED: Final = 1000
 """Events at the end of the log that are told from memory: a busy desk has as many in the time between two
-looks of those who follow it.
+looks of those who follow it. Up to as many again are kept, so that few commits have any to forget.
 """
 
 _MOST_ROWS: Final = 512
@@ -134,11 +133,11 @@ class SqliteStore:
         self._connection = connect()  # the writer's; from here on for its thread alone
         self._reading = connect()  # the reader's
         self._reading.execute("PRAGMA query_only = ON")
-        self._writer = ThreadPoolExecutor(1, "store-writer")
-        self._reader = ThreadPoolExecutor(1, "store-reader")
+        self._writer = Worker("store-writer")
+        self._reader = Worker("store-reader")
         self._last_id: int = _one(self._connection, "SELECT value FROM meta WHERE key = 'last_id'")
         self._next_seq: int = _one(self._connection, "SELECT coalesce(max(seq), 0) + 1 FROM event")
-        self._newest: Sequence[Recorded] = ()  # the end of the log, for those who follow closely
+        self._newest: list[Recorded] = []  # the end of the log, for those who follow closely
         self._rows = 0  # written since the last checkpoint
         self._broken = ""  # what broke the store
         self._closed = False
@@ -215,7 +214,7 @@ class SqliteStore:
         """Make the batch durable. Raises `StoreRefused` (nothing kept) or `StoreBroken` (from now on)."""
         await self._run(self._writer, self._write, batch)
         if self._rows >= _CHECKPOINT_ROWS and not self._closed:
-            self._writer.submit(self._checkpoint)  # the batch is acknowledged now, and need not wait for it
+            self._writer.do(self._checkpoint)  # the batch is acknowledged now, and need not wait for it
 
     async def follow(self, after: int) -> AsyncIterator[Recorded]:
         """The events with a number above ``after``, in order, as far as the log goes now."""
@@ -255,16 +254,15 @@ class SqliteStore:
         if self._closed:
             return
         self._closed = True
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._reader, self._reading.close)
-        await loop.run_in_executor(self._writer, self._connection.close)
-        self._reader.shutdown()
-        self._writer.shutdown()
+        await self._reader.do(self._reading.close)
+        await self._writer.do(self._connection.close)
+        self._reader.close()
+        self._writer.close()
         os.close(self._lock)
 
-    async def _run(self, thread: Executor, work: Callable[..., T], *args: object) -> T:
+    async def _run(self, thread: Worker, work: Callable[..., T], *args: object) -> T:
         self._check_open()
-        return await asyncio.get_running_loop().run_in_executor(thread, work, *args)
+        return await thread.do(work, *args)
 
     def _check_open(self) -> None:
         if self._closed:
@@ -296,8 +294,14 @@ class SqliteStore:
             if last_id > self._last_id:
                 self._connection.execute("UPDATE meta SET value = ? WHERE key = 'last_id'", [last_id])
         self._last_id = last_id
-        self._newest = [*self._newest, *batch.events][-_REMEMBERED:]
+        self._remember(batch.events)
         self._next_seq += len(batch.events)
+
+    def _remember(self, events: Sequence[Recorded]) -> None:
+        """The loop reads the list meanwhile: it is added to at the end, or another takes its place."""
+        self._newest += events
+        if len(self._newest) > 2 * _REMEMBERED:
+            self._newest = self._newest[-_REMEMBERED:]
 
     def _write_memos(self, memos: Mapping[str, bytes | None]) -> None:
         self._check_whole()

@@ -1,6 +1,7 @@
 """What the text of an element comes to, by the element's kind, and what is wrong with it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from protocols.ncip.declarations import Kind, Slot
@@ -29,6 +30,19 @@ class Unusable(Exception):
 def leaf(text: str, slot: Slot, scheme: str | None, strict: bool) -> Leaf:
     """The value of an element with this text. Raises `Unusable`."""
     return READINGS[slot.kind](text, slot, scheme, strict)
+
+
+def making(slot: Slot, scheme: str | None) -> Callable[[str], Any] | None:
+    """What makes the value of such an element, if any text has one and nothing is ever wrong with it."""
+    match slot.kind:
+        case Kind.TEXT:
+            return str
+        case Kind.SECRET:
+            return Secret
+        case Kind.PAIR if slot.codes is None:
+            return SchemeValuePair if scheme is None else partial(SchemeValuePair, scheme=scheme)
+        case _:
+            return None
 
 
 def _text(text: str, slot: Slot, scheme: str | None, strict: bool) -> Leaf:

@@ -8,6 +8,7 @@ but those of a header without secrets. It is bounded, and kept only of markup th
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -16,7 +17,7 @@ from protocols.ncip.codec import Received, read
 from protocols.ncip.declarations import Kind, Slot
 from protocols.ncip.dialects import Dialect
 from protocols.ncip.errors import RemoteError
-from protocols.ncip.leaves import READINGS, Leaf, Reading, Unusable
+from protocols.ncip.leaves import READINGS, Leaf, Reading, Unusable, making
 from protocols.ncip.messages import Initiation
 from protocols.ncip.parsing import parse
 from protocols.ncip.reading import read_tree
@@ -31,8 +32,8 @@ LONGEST: Final = 8_192
 MOST: Final = 128
 """Shapes that are known at a time, and as many of which it is known that they came once."""
 
-Shape = tuple[str | None, bool, str]
-"""The charset declared beside a message, whether it is ASCII, and its markup."""
+Shape = tuple[str | None, bool, tuple[str, ...]]
+"""The charset declared beside a message, whether it is ASCII, and its markup around the texts."""
 
 Part = Callable[[Sequence[str]], Any]
 """A part of a message, made from the texts."""
@@ -47,30 +48,28 @@ class _Otherwise(Exception):
 
 
 class Learnt(msgspec.Struct):
-    """What markup was found to be. ``owner`` is the header that was made last, and the texts that it was made
-    of, if they may be kept.
+    """What markup was found to be. ``header_texts`` takes those that the header is made of, if they may be
+    kept; ``owner`` is the header that was made last, after what it was made of.
     """
 
     message: Part
     header: Part
-    header_texts: tuple[int, ...] | None
+    header_texts: Callable[[Sequence[str]], Any] | None
     dialect: Dialect
     repairs: tuple[Repaired, ...]
-    owner: tuple[tuple[str, ...], Any] = ((), None)
+    owner: tuple[Any, Any] = (None, None)
 
     def received(self, texts: Sequence[str]) -> Received:
         """The message with these texts. Raises `_Otherwise`."""
-        return Received(self.message(texts), self._header(texts), self.dialect, self.repairs)
-
-    def _header(self, texts: Sequence[str]) -> Any:
         if self.header_texts is None:
-            return self.header(texts)
-        key = tuple([texts[place] for place in self.header_texts])
-        known, header = self.owner
-        if known != key or header is None:
             header = self.header(texts)
-            self.owner = key, header
-        return header
+        else:
+            own = self.header_texts(texts)
+            known, header = self.owner
+            if known != own:
+                header = self.header(texts)
+                self.owner = own, header
+        return Received(self.message(texts), header, self.dialect, self.repairs)
 
 
 class Shapes:
@@ -123,27 +122,23 @@ def _forget(known: dict[Any, Any]) -> None:
 
 # Markup and texts -----------------------------------------------------------------------------------
 
-_TEXT: Final = re.compile(r">(\s*[^<\s][^<]*)<")
-_GAP: Final = ">\0<"
-"""Where a text stood, which cannot hold a NUL, nor can anything else that is read."""
+_TEXT: Final = re.compile(r">(\s*+[^<\s][^<]*+)<")
 
 
 def _split(data: bytes, charset: str | None) -> tuple[Shape, list[str]] | None:
-    """A message's shape, and its texts that are more than blanks; None if they cannot be told apart at a
-    glance: where there are references, sections, comments and the like.
+    """A message's shape, and its texts that are more than blanks; None if they may not be what is meant, as
+    where there are references.
     """
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        return None
-    if "\0" in text or "<!" in text or text.find("<?", 2) >= 0 or text.count(">", text.rfind("<")) != 1:
         return None
     pieces = _TEXT.split(text)
     texts = pieces[1::2]
     together = "".join(texts)
     if not together.isprintable() or "&" in together or "]]>" in together:
         return None
-    return (charset, text.isascii(), _GAP.join(pieces[::2])), texts
+    return (charset, data.isascii(), tuple(pieces[::2])), texts
 
 
 # Learning -------------------------------------------------------------------------------------------
@@ -166,13 +161,14 @@ _SPOKEN: Final = frozenset(("version", "Scheme", "datatype"))
 
 def _learn(shape: Shape) -> Learnt:
     """How messages of this shape are read. Raises `_NoShape`, `RemoteError`."""
-    charset, is_ascii, markup = shape
+    charset, is_ascii, (*pieces, end) = shape
     edge = "\x7f" if is_ascii else "\x80"
-    if edge in markup:
+    if any(edge in piece for piece in (*pieces, end)):
         raise _NoShape
-    *pieces, end = markup.split(_GAP)
-    numbered = "".join([f"{piece}>{edge}{place}{edge}<" for place, piece in enumerate(pieces)])
-    tree = parse(f"{numbered}{end}".encode(), charset, Mode.LENIENT, LIMITS)
+    numbered = "".join([f"{piece}>{edge}{place}{edge}<" for place, piece in enumerate(pieces)]) + end
+    if not _is_clear(numbered):
+        raise _NoShape
+    tree = parse(numbered.encode(), charset, Mode.LENIENT, LIMITS)
     nodes = list(_nodes(tree.root))
     found = [int(place) for node in nodes for place in _NUMBERED.findall(node.text)]
     if sorted(found) != list(range(len(pieces))) or not all(map(_is_plain, nodes)):
@@ -190,13 +186,18 @@ def _learn(shape: Shape) -> Learnt:
     learnt = Learnt(
         message=message.whole(read_so.message),
         header=header.whole(read_so.header),
-        header_texts=None if header.is_private else tuple(header.places),
+        header_texts=itemgetter(*header.places) if header.places and not header.is_private else None,
         dialect=read_so.dialect,
         repairs=read_so.repairs,
     )
     if not dug <= {*message.places, *header.places}:  # read and then left out, it may still have been wrong
         raise _NoShape
     return learnt
+
+
+def _is_clear(text: str) -> bool:
+    """Whether markup can be told from texts at a glance: there are no sections, comments and the like."""
+    return "<!" not in text and text.find("<?", 2) < 0 and text.count(">", text.rfind("<")) == 1
 
 
 def _nodes(node: Node) -> Iterator[Node]:
@@ -257,6 +258,9 @@ class _Making:
         if scheme is not None and _NUMBERED.search(scheme):  # an element of its own, in version 1
             self.places.append(beside := _place(scheme))
             return lambda texts: _taken(reading, texts[place], slot, texts[beside].strip())
+        make = making(slot, scheme)
+        if make is not None:
+            return lambda texts: make(texts[place].strip())
         return lambda texts: _taken(reading, texts[place], slot, scheme)
 
     def _element(self, element: Element) -> Part | None:
@@ -292,9 +296,14 @@ def _structure(struct: type[Any], given: Sequence[tuple[str, Any, Part | None]])
     same = {name: value for name, value, part in given if part is None and value != usual[name]}
     if not made:
         return None
-    if not same:
-        return lambda texts: struct(**{name: part(texts) for name, part in made})
-    return lambda texts: struct(**same, **{name: part(texts) for name, part in made})
+
+    def structure(texts: Sequence[str]) -> Any:
+        fields = same.copy()
+        for name, part in made:
+            fields[name] = part(texts)
+        return struct(**fields)
+
+    return structure
 
 
 def _several(values: Sequence[Any], parts: Sequence[Part | None]) -> Part | None:

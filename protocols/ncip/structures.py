@@ -26,7 +26,7 @@ from protocols.ncip.values import Date, Element, SchemeValuePair
 from protocols.secret import Secret
 
 
-class Content(msgspec.Struct, frozen=True, kw_only=True):
+class Content(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What has elements.
 
     `choices` says, as a DTD would, which of its elements exclude or require each other.

@@ -16,7 +16,7 @@ A moment may lack its zone, which only its library knows.
 """
 
 
-class SchemeValuePair(msgspec.Struct, frozen=True, gc=False):
+class SchemeValuePair(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """A value, and the URI of the list it is from where the peer names one.
 
     In an element with a code list the value is a member of its enum if the list has it, else what was sent:
@@ -56,6 +56,7 @@ _LOOSE: Final = re.compile(
 )
 _LONGEST_DATE: Final = 40
 _WIDEST_OFFSET: Final = timedelta(hours=14)  # XML Schema Part 2, 3.2.7.3
+_MINUTE: Final = timedelta(minutes=1)
 
 
 def is_exact_date(text: str) -> bool:
@@ -101,15 +102,13 @@ def _zone(text: str | None) -> timezone | None:
 
 def written_date(value: Date) -> str:
     """The date as xs:dateTime; a day alone is its beginning, without a zone."""
-    text = value.isoformat()
     if not isinstance(value, datetime):
-        return f"{text}T00:00:00"
-    if text.endswith("+00:00"):
-        return f"{text[:-6]}Z"
-    if text[-6] in "+-" or value.tzinfo is None:
-        return text
-    # a zone from before there were zones, with seconds; XML has none of these
-    return f"{value.astimezone(UTC).replace(tzinfo=None).isoformat()}Z"
+        return f"{value.isoformat()}T00:00:00"
+    offset = value.utcoffset()
+    if offset and offset % _MINUTE:  # from before there were zones, with seconds; XML has none of these
+        value = value.astimezone(UTC)
+    text: str = msgspec.to_builtins(value)
+    return text
 
 
 # Numbers ------------------------------------------------------------------------------------------

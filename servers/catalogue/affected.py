@@ -10,7 +10,16 @@ from collections.abc import Iterable
 from typing import Final
 
 from core.electronic import ByBib
-from core.events import Event, ItemAdded, ItemChanged, ItemEnded, RecordsLoaded, Shelved
+from core.events import (
+    CheckedIn,
+    CheckedOut,
+    Event,
+    ItemAdded,
+    ItemChanged,
+    ItemEnded,
+    RecordsLoaded,
+    Shelved,
+)
 from core.library import Library
 from core.model.records import Bib, BibBody, BibId, Item, ItemId, Portfolio, Representation
 
@@ -20,6 +29,8 @@ _BIBS: Final = frozenset({Bib.__name__, BibBody.__name__})
 def affected(event: Event, library: Library) -> Iterable[BibId]:
     """The bibs to be looked at again. Some may be gone."""
     match event:
+        case CheckedOut() | CheckedIn():
+            return ()  # most of all events by far
         case ItemAdded() | ItemChanged() | ItemEnded():
             return (event.item.bib,)
         case Shelved(item=shelved):

@@ -94,6 +94,8 @@ async def test_whom_and_what_the_desk_does_not_know_it_refuses(world: World) -> 
     assert reason(desk.block(KIOSK, "P9", BlockKind.STAFF)) is Reason.UNKNOWN_PATRON
     assert desk.view_patron(KIOSK, "P9").outcome is None
     assert desk.view_item("I9").outcome is None
+    assert desk.find_patron("P9").outcome is None
+    assert desk.find_item("I9").outcome is None
 
 
 async def test_ones_own_loan_is_renewed_unless_that_is_not_wanted(world: World) -> None:
@@ -306,6 +308,16 @@ async def test_a_patron_is_seen_with_everything(world: World) -> None:
     seen = world.desk.view_patron(KIOSK, "P2", Pin.WRONG).outcome
     assert seen is not None
     assert seen.grounds == (Reason.WRONG_PIN,)
+
+
+async def test_who_is_found_waits_for_what_is_not_durable_as_who_is_seen_does(world: World) -> None:
+    desk = world.desk
+    assert desk.find_patron("P1") == Answer(world.library.patrons[ANN])
+    assert desk.find_item("I1") == Answer(world.library.items[BOOK])
+    lent = desk.check_out(KIOSK, "P1", "I1")
+    assert lent.unit is not None
+    assert desk.find_patron("P1") == Answer(world.library.patrons[ANN], lent.unit)
+    assert desk.find_item("I1") == Answer(world.library.items[BOOK], lent.unit)
 
 
 async def test_an_item_is_seen_with_its_bib_terms_and_queue(world: World) -> None:

@@ -178,6 +178,8 @@ async def test_what_is_kept_is_waited_for_no_more_and_what_came_after_it_still_i
     first = bench.lend(BOOK, request="k1")
     await bench.store.waiting()
     later = bench.lend(COPY, request="k2")
+    assert [bench.journal.pending(key) for key in (BOOK, COPY, ANN)] == [first, later, later]
+    assert [bench.journal.asked(key) for key in ("k1", "k2", "k3")] == [first, later, None]
     seen: list[UnitOfWork | None] = []
     first.then(lambda _: seen.extend(map(bench.journal.pending, (BOOK, COPY, ANN))))
     first.then(lambda _: seen.extend(map(bench.journal.asked, ("k1", "k2"))))
@@ -208,6 +210,9 @@ async def test_a_broken_store_stops_the_journal_and_tells_nobody_a_guess(bench: 
     await bench.journal.broken.wait()
     assert bench.settled == [("lend 11", Settled.UNKNOWN), ("lend 12", Settled.UNKNOWN)]
     assert bench.journal.full
+    for unit in (bench.journal.pending(BOOK), bench.journal.pending(COPY)):
+        assert unit is not None
+        assert unit.settled is Settled.UNKNOWN
 
 
 async def test_the_queue_is_bounded() -> None:

@@ -12,12 +12,12 @@ from servers.settling import Pending, said, settled
 
 
 def unit() -> UnitOfWork:
-    return UnitOfWork(1, datetime(2026, 3, 2, tzinfo=UTC), "", "", (), (), (), ())
+    return UnitOfWork(1, datetime(2026, 3, 2, tzinfo=UTC), "", "", (), (), ())
 
 
 def named(work: UnitOfWork) -> str | Pending[str]:
     """How it ended, by name."""
-    return Pending(work, lambda how: how.name)
+    return Pending(work, Settled.KEPT.name, lambda how: how.name)
 
 
 async def test_what_nobody_has_changed_is_kept() -> None:
@@ -52,6 +52,10 @@ async def test_an_answer_is_said_by_how_its_work_ended() -> None:
     assert not waiting.done()
     work.settle(Settled.UNKNOWN)
     assert await waiting == "UNKNOWN"
+    work = unit()
+    work.settle(Settled.KEPT)
+    kept: str | Pending[str] = Pending(work, "as it is", lambda how: "otherwise")
+    assert await said(kept) == "as it is"
     assert await said("at once") == "at once"
 
 
@@ -61,7 +65,7 @@ async def test_another_attempt_is_waited_for_and_put_in_other_words_too() -> Non
     def again(how: Settled) -> str | Pending[str]:
         return named(second)
 
-    put: str | Pending[str] = Pending(first, again).put(str.lower)
+    put: str | Pending[str] = Pending(first, "FIRST", again).put(str.lower)
     second.settle(Settled.KEPT)
     first.settle(Settled.UNDONE)
     assert await said(put) == "kept"

@@ -29,7 +29,7 @@ from servers.ncip.translate import (
     storage,
     users,
 )
-from servers.ncip.translate.members import new_secret
+from servers.ncip.translate.members import KEEPING_A_PIN, new_secret
 from servers.ncip.translate.problems import refused, unsupported
 from servers.ncip.translate.reply import Reply, Said
 from servers.ncip.translate.versions import versions
@@ -38,20 +38,25 @@ from servers.ncip.translate.wording import ByUser, user_key, user_secret
 __all__ = ["Reply", "answer", "known_pin", "new_secret", "patron_secret", "refused", "versions"]
 
 _PINNED: Final = frozenset(get_args(ByUser))
-_KEEPING_A_PIN: Final = (m.CreateUser, m.UpdateUser)
+# By names of their own: see core.rules.standing.
+_NOT_GIVEN: Final = Pin.NOT_GIVEN
+_WRONG: Final = Pin.WRONG
+_NEVER: Final = PinCheck.NEVER
+_ALWAYS: Final = PinCheck.ALWAYS
 
 
 def answer(request: m.Initiation, partner: Partner, pin: Pin, pin_hash: str = "") -> Reply:
     """Do what a partner asks for, and put the outcome in the standard's words. ``pin_hash`` is the slow hash
     of its `new_secret`, if it has one.
     """
-    room = _room(type(request), partner)
+    service = type(request)
+    room = (_ROOMS if partner.storage is None else _STORE_ROOMS).get(service)
     if room is None:
-        return Reply(unsupported(type(request)))
-    if pin is Pin.WRONG:
+        return Reply(unsupported(service))
+    if pin is _WRONG:
         refusal = Refused(Reason.WRONG_PIN)
         return Reply(refused(request, refusal), reason=refusal.reason)
-    if isinstance(request, _KEEPING_A_PIN):
+    if service in KEEPING_A_PIN:
         assert bool(pin_hash) is (new_secret(request) is not None), "a secret is kept as its hash"
         room = partial(room, pin_hash=pin_hash)
     said = room(request, partner, pin)
@@ -63,14 +68,14 @@ def answer(request: m.Initiation, partner: Partner, pin: Pin, pin_hash: str = ""
 def known_pin(request: m.Initiation, partner: Partner) -> Pin | None:
     """What is known of the PIN in a request; None if it must be hashed first."""
     policy = partner.agency.pin
-    if type(request) not in _PINNED or policy is PinCheck.NEVER or partner.storage is not None:
-        return Pin.NOT_GIVEN
+    if type(request) not in _PINNED or policy is _NEVER or partner.storage is not None:
+        return _NOT_GIVEN
     by_user = cast("ByUser", request)
     secret = user_secret(by_user)
     if secret:
         return partner.desk.known_pin(partner.actor, user_key(by_user), secret.reveal())
-    demanded = policy is PinCheck.ALWAYS and isinstance(request, m.LookupUser)
-    return Pin.WRONG if demanded else Pin.NOT_GIVEN
+    demanded = policy is _ALWAYS and isinstance(request, m.LookupUser)
+    return _WRONG if demanded else _NOT_GIVEN
 
 
 def patron_secret(request: m.Initiation) -> tuple[str, Secret]:
@@ -82,10 +87,6 @@ def patron_secret(request: m.Initiation) -> tuple[str, Secret]:
 
 
 Room = Callable[..., Said]
-
-
-def _room(service: type[m.Initiation], partner: Partner) -> Room | None:
-    return (_ROOMS if partner.storage is None else _STORE_ROOMS).get(service)
 
 
 _ROOMS: Final[Mapping[type[m.Initiation], Room]] = {

@@ -43,26 +43,26 @@ Kinds = Iterable[SchemeValuePair]
 
 def look_up(request: m.LookupItem, partner: Partner, pin: Pin) -> Said:
     """An item as it stands, by its barcode or by the request that it is for."""
-    barcode = item_key(request.item_id, partner)
+    barcode, library = item_key(request.item_id, partner), partner.desk.library
     if request.item_id is None:
         hold = hold_of(request.request_id, partner)
         if hold is None:
             return Answer(Refused(Reason.UNKNOWN_HOLD))
         wanted = hold.trapped or hold.item
-        barcode = partner.desk.library.items[wanted].barcode if wanted is not None else ""
-    if request.item_id is None and not barcode:
-        return Reply(m.LookupItemResponse(request_id=request.request_id))
-    seen = partner.desk.view_item(barcode)
-    if seen.outcome is None:
+        if wanted is None:
+            return Reply(m.LookupItemResponse(request_id=request.request_id))
+        barcode = library.items[wanted].barcode
+    seen = partner.desk.find_item(barcode)
+    item = seen.outcome
+    if item is None:
         return Answer(Refused(Reason.UNKNOWN_ITEM))
-    found = seen.outcome
-    loan, hold = found.item.loan, found.hold
+    hold = None if item.hold is None else library.holds[item.hold]
     response = m.LookupItemResponse(
         request_id=request.request_id,
-        item_id=own(found.item, partner),
-        hold_pickup_date=hold.ready_until if hold is not None else None,
-        date_recalled=loan.recalled_at if loan is not None else None,
-        item_optional_fields=described(found, request.item_element_type, partner),
+        item_id=own(item, partner),
+        hold_pickup_date=None if hold is None else hold.ready_until,
+        date_recalled=None if item.loan is None else item.loan.recalled_at,
+        item_optional_fields=optional(item, request.item_element_type, partner),
     )
     return Reply(response, seen.unit)
 
@@ -92,7 +92,7 @@ def described(view: ItemView, kinds: Kinds, partner: Partner) -> ItemOptionalFie
 
 
 def optional(item: Item, kinds: Kinds, partner: Partner) -> ItemOptionalFields | None:
-    """`described`, of an item that has just been dealt with."""
+    """`described`, of an item as it is now."""
     seen = partner.desk.view_item(item.barcode).outcome if kinds else None
     return None if seen is None else described(seen, kinds, partner)
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from core.desk import Answer
 from core.events import CheckedIn, CheckedOut, Event, FeeCharged, ItemEnded, Recalled, Renewed
 from core.model.records import Fee, Item, Loan
-from core.refusals import Reason, Refused
+from core.refusals import Reason
 from core.rules.facts import Pin
 from protocols.ncip import messages as m
 from protocols.ncip.schemes import FiscalActionType, LocationType
@@ -46,40 +47,28 @@ def check_out(request: m.CheckOutItem, partner: Partner, pin: Pin) -> Said:
     """Lent to the user, to whom the request belongs, or to the partner. Whoever has it has it: a second
     message tells of the loan as it stands (Koha's clients send one).
     """
-    past = happened(request.mandated_action, partner, request.desired_date_due)
+    library, barcode = partner.desk.library, item_key(request.item_id, partner)
     done = partner.desk.check_out(
         partner.actor,
         borrower(request, partner),
-        item_key(request.item_id, partner),
+        barcode,
         request=request_key(request, partner, pin),
         pin=pin,
         fee_acknowledged=request.acknowledged_fee_amount is not None,
         renewal_wanted=False,
-        offline=past,
+        offline=happened(request.mandated_action, partner, request.desired_date_due),
     )
-
-    def lent(item: Item, loan: Loan, events: Sequence[Event]) -> m.Response:
-        return m.CheckOutItemResponse(
-            item_id=own(item, partner),
-            user_id=user_of(loan.patron, partner),
-            date_due=loan.due,
-            renewal_count=loan.renewals,
-            fiscal_transaction_information=_charged(events, partner),
-            item_optional_fields=items.optional(item, request.item_element_type, partner),
-            user_optional_fields=_borrower(loan, request.user_element_type, partner),
-        )
-
-    def tell(events: Sequence[Event]) -> m.Response:
-        first = events[0]
+    if isinstance(done.outcome, tuple):
+        first = done.outcome[0]
         assert isinstance(first, CheckedOut), "lending begins with the loan"
-        return lent(partner.desk.library.items[first.item], first.loan, events)
-
-    if isinstance(done.outcome, Refused) and done.outcome.reason is Reason.RENEWAL_NOT_WANTED:
-        item = partner.desk.library.item(item_key(request.item_id, partner))
-        assert item is not None, "what is lent is there"
-        assert item.loan is not None, "only a loan can be renewed"
-        return Reply(lent(item, item.loan, ()), done.unit)
-    return said(done, tell)
+        told = _lent(request, library.items[first.item], first.loan, done.outcome, partner)
+        return Reply(told, done.unit, done.mine)
+    if done.outcome.reason is not Reason.RENEWAL_NOT_WANTED:
+        return Answer(done.outcome, done.unit, done.mine)
+    item = library.item(barcode)
+    assert item is not None, "what is lent is there"
+    assert item.loan is not None, "only a loan can be renewed"
+    return Reply(_lent(request, item, item.loan, (), partner), done.unit)
 
 
 def renew(request: m.RenewItem, partner: Partner, pin: Pin) -> Said:
@@ -114,21 +103,14 @@ def renew(request: m.RenewItem, partner: Partner, pin: Pin) -> Said:
 
 def check_in(request: m.CheckInItem, partner: Partner, pin: Pin) -> Said:
     """Taken back; a guest is sent back to where it came from."""
-    item = _item(request, partner)
     past, key = happened(request.mandated_action, partner), request_key(request, partner)
-    found = partner.desk.library.item(item)
+    item, found = _item(request, partner)
     if found is not None and found.guest is not None:
         returned = None if past is None else past.at
         sent = partner.desk.partners.send_back(partner.actor, item, returned_at=returned, request=key)
         return said(sent, lambda events: _gone(events, partner))
     done = partner.desk.check_in(partner.actor, item, request=key, offline=past)
-
-    def tell(events: Sequence[Event]) -> m.Response:
-        """Told again, it may be of a guest that has gone."""
-        gone = any(isinstance(event, ItemEnded) for event in events)
-        return _gone(events, partner) if gone else _back(request, events, partner)
-
-    return said(done, tell)
+    return said(done, lambda events: _back(request, events, partner))
 
 
 def undo_check_out(request: m.UndoCheckOutItem, partner: Partner, pin: Pin) -> Said:
@@ -178,21 +160,40 @@ def borrower(
     return partner.agency.borrower or name
 
 
-def _item(request: m.CheckInItem, partner: Partner) -> str:
-    """The barcode, or that of the guest whose number was sent in its place."""
-    item, library = item_key(request.item_id, partner), partner.desk.library
-    if library.item(item) is None and request.request_id is not None:
-        guest = library.guest(reference(request.request_id, partner))
-        return item if guest is None else guest.barcode
-    return item
+def _item(request: m.CheckInItem, partner: Partner) -> tuple[str, Item | None]:
+    """The barcode, or that of the guest whose number was sent in its place, and what has it."""
+    barcode, library = item_key(request.item_id, partner), partner.desk.library
+    found = library.item(barcode)
+    if found is None and request.request_id is not None:
+        found = library.guest(reference(request.request_id, partner))
+        return barcode if found is None else found.barcode, found
+    return barcode, found
+
+
+def _lent(
+    request: m.CheckOutItem, item: Item, loan: Loan, events: Sequence[Event], partner: Partner
+) -> m.Response:
+    return m.CheckOutItemResponse(
+        item_id=own(item, partner),
+        user_id=user_of(loan.patron, partner),
+        date_due=loan.due,
+        renewal_count=loan.renewals,
+        fiscal_transaction_information=_charged(events, partner),
+        item_optional_fields=items.optional(item, request.item_element_type, partner),
+        user_optional_fields=_borrower(loan, request.user_element_type, partner),
+    )
 
 
 def _gone(events: Sequence[Event], partner: Partner) -> m.Response:
-    ended = next(event for event in events if isinstance(event, ItemEnded))
+    ended = events[-1]
+    assert isinstance(ended, ItemEnded), "sending back ends with the record"
     return m.CheckInItemResponse(item_id=own(ended.item, partner))
 
 
 def _back(request: m.CheckInItem, events: Sequence[Event], partner: Partner) -> m.Response:
+    """Told again, it may be of a guest that has gone."""
+    if type(events[-1]) is ItemEnded:
+        return _gone(events, partner)
     first = events[0]
     assert isinstance(first, CheckedIn), "a return begins with the item"
     item = partner.desk.library.items[first.item]
@@ -221,8 +222,10 @@ def _route(back: CheckedIn, partner: Partner) -> RoutingInformation | None:
 
 def _charged(events: Iterable[Event], partner: Partner) -> FiscalTransactionInformation | None:
     """The fee that the act has cost."""
-    fee = next((event.fee for event in events if isinstance(event, FeeCharged)), None)
-    return None if fee is None else fiscal(fee, FiscalActionType.ASSESS, partner)
+    for event in events:
+        if type(event) is FeeCharged:
+            return fiscal(event.fee, FiscalActionType.ASSESS, partner)
+    return None
 
 
 def fiscal(fee: Fee, action: FiscalActionType, partner: Partner) -> FiscalTransactionInformation:
@@ -239,5 +242,5 @@ def fiscal(fee: Fee, action: FiscalActionType, partner: Partner) -> FiscalTransa
 
 
 def _borrower(loan: Loan, kinds: Iterable[SchemeValuePair], partner: Partner) -> UserOptionalFields | None:
-    patron = partner.desk.library.patrons.get(loan.patron)
+    patron = partner.desk.library.patrons.get(loan.patron) if kinds else None
     return None if patron is None else users.optional(patron.barcode, kinds, partner)

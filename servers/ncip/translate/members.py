@@ -7,6 +7,7 @@ it comes again, since what it is known by holds no secrets.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -33,9 +34,14 @@ from servers.ncip.translate.wording import (
     user_secret,
 )
 
+KEEPING_A_PIN: Final = frozenset((m.CreateUser, m.UpdateUser))
+"""What may bring a PIN that is to be kept."""
+
 
 def new_secret(request: m.Initiation) -> Secret | None:
     """The PIN that a user is to have from now on."""
+    if type(request) not in KEEPING_A_PIN:
+        return None
     if isinstance(request, m.CreateUser):
         return user_secret(request)
     if isinstance(request, m.UpdateUser) and request.add_user_fields is not None:

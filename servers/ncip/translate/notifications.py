@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from core.model.records import Reference
 from core.rules.facts import Pin
 from protocols.ncip import messages as m
@@ -79,9 +81,9 @@ def request_cancelled(request: m.ItemRequestCancelled, partner: Partner, pin: Pi
 def _told(done: Said, response: m.Response) -> Said:
     """The same outcome in the words of the notification."""
     if isinstance(done, Reply) and not done.message.problem:
-        return done._replace(message=response)
+        return replace(done, message=response)
     if isinstance(done, Reply):
-        return done._replace(message=type(response)(problem=done.message.problem))
+        return replace(done, message=type(response)(problem=done.message.problem))
     return done
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from core.desk import Answer, Outcome
 from core.events import Event
@@ -12,7 +13,7 @@ from core.refusals import Reason, Refused
 from protocols.ncip.messages import Response
 
 
-class Reply(NamedTuple):
+class Reply(Struct, frozen=True):
     """A response, and what must be durable before it may go. See `core.desk.Answer`. ``reason`` is why it
     refuses, for the log.
     """
@@ -29,6 +30,6 @@ Said = Reply | Answer[Refused]
 
 def said(done: Answer[Outcome], tell: Callable[[Sequence[Event]], Response]) -> Said:
     """What to say of an act: ``tell`` makes the response from what happened."""
-    if isinstance(done.outcome, Refused):
-        return Answer(done.outcome, done.unit, done.mine)
-    return Reply(tell(done.outcome), done.unit, done.mine)
+    if isinstance(done.outcome, tuple):
+        return Reply(tell(done.outcome), done.unit, done.mine)
+    return Answer(done.outcome, done.unit, done.mine)

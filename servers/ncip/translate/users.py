@@ -54,12 +54,16 @@ from servers.ncip.words import ACTIVE, BLOCKS, FISCAL_TYPE, MEDIUM_TYPE, REQUEST
 
 def look_up(request: m.LookupUser, partner: Partner, pin: Pin) -> Said:
     """A patron as they stand, with their loans, requests and fees where these are desired."""
-    seen = partner.desk.view_patron(partner.actor, user_key(request), pin)
-    found = seen.outcome
-    if found is None:
+    key, desk = user_key(request), partner.desk
+    seen = desk.find_patron(key)
+    if seen.outcome is None:
         return Answer(Refused(Reason.UNKNOWN_PATRON))
+    who = user(seen.outcome, partner)
+    found = desk.view_patron(partner.actor, key, pin).outcome if _asks_for_more(request) else None
+    if found is None:
+        return Reply(m.LookupUserResponse(user_id=who), seen.unit)
     response = m.LookupUserResponse(
-        user_id=user(found.patron, partner),
+        user_id=who,
         user_fiscal_account=_account(found, partner) if request.user_fiscal_account_desired else (),
         loaned_item=(
             tuple([_loaned(item, partner) for item in found.borrower.loans])
@@ -74,6 +78,16 @@ def look_up(request: m.LookupUser, partner: Partner, pin: Pin) -> Said:
         user_optional_fields=described(found, request.user_element_type, partner),
     )
     return Reply(response, seen.unit)
+
+
+def _asks_for_more(request: m.LookupUser) -> bool:
+    """Whether more is to be told of the user than who they are."""
+    return bool(
+        request.user_element_type
+        or request.user_fiscal_account_desired
+        or request.loaned_items_desired
+        or request.requested_items_desired
+    )
 
 
 def described(

@@ -150,8 +150,8 @@ def request_key(request: m.Initiation, partner: Partner, pin: Pin = Pin.NOT_GIVE
     said = _SAID.encode(request)
     profile = "" if partner.storage is None else partner.storage.profile
     digest = blake2b(said, digest_size=16).hexdigest()
-    parts = (partner.agency.code, type(request).__name__, profile, partner.actor.agency, digest)
-    return "\n".join(parts)
+    service, place = type(request).__name__, partner.actor.agency
+    return f"{partner.agency.code}\n{service}\n{profile}\n{place}\n{digest}"
 
 
 def _unsaid(value: Any) -> str:

@@ -190,6 +190,16 @@ async def test_readers_see_what_was_acknowledged(store: SqliteStore) -> None:
         assert await store.bibs([BibId(3)]) == {3: marc}
 
 
+async def test_a_log_of_many_batches_is_followed_from_anywhere(store: SqliteStore) -> None:
+    """Whether its end is told from memory or all of it is read."""
+    for seq in range(2, 3002, 100):
+        events = [Recorded(seq + n, NOON, "import", RecordsLoaded("Item", ())) for n in range(100)]
+        await store.commit(Batch(events, ()))
+        for after in (0, 1, seq - 1200, seq - 950, seq - 50, seq + 50, seq + 99):
+            followed = [recorded.seq async for recorded in store.follow(after)]
+            assert followed == list(range(max(after, 0) + 1, seq + 100))
+
+
 async def test_a_deleted_name_is_not_left_in_the_file(store: SqliteStore, path: Path) -> None:
     """What leaves the records leaves the file, free space included, when the log is folded in."""
     named = [item(number, note="Herman Melville, 104 East 26th Street") for number in range(2, 100)]

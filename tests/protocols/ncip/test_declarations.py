@@ -1,5 +1,6 @@
 """The declarations hold what the schemas hold, and what follows from them is in the README."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -103,6 +104,18 @@ def test_a_message_is_made_with_its_element_s_words(name: str) -> None:
     for slot in declaration_of(MESSAGES[name]).slots:
         assert slot.attribute.replace("_", "") == slot.name.lower()
         assert slot.kind is not Kind.STRUCTURE or slot.structure is not None
+
+
+def test_what_may_be_repeated_may_be_so_wherever_a_choice_allows_it() -> None:
+    repeated = set[str]()
+    for declaration in map(declaration_of, declared()):
+        for slot in declaration.slots:
+            for rule in declaration.rules:
+                if slot.repeated and slot.name in rule.names:
+                    repeated.add(f"{declaration.name}/{slot.name}")
+                    places = re.findall(rf"\(\?:{slot.name} \)(.)", f"{rule.allowed.pattern} ")
+                    assert {*places} <= {"+", "*"}, (declaration.name, slot.name)
+    assert {"ItemInformation/RequestId", "RequestItem/ItemId", "HoldingsSet/ItemInformation"} <= repeated
 
 
 def test_there_are_48_services_of_three_kinds() -> None:
