@@ -114,6 +114,7 @@ class Server:
         settings: Settings,
         store: Store,
         journal: Journal,
+        answered: AnsweredRequests,
         desk: CirculationDesk,
         credentials: ScryptCredentials,
         certificates: Certificates,
@@ -137,6 +138,7 @@ class Server:
         self._certificates = certificates
         self._store = store
         self._journal = journal
+        self._answered = answered
         self._credentials = credentials
         self._state = state
         self._reread = reread
@@ -260,6 +262,7 @@ class Server:
         """All at once: no message is answered by half of the new settings."""
         self.settings = read.settings
         self.desk.policy = PolicyTable(policy_of(read.settings))
+        self._answered.brief = _brief(read.settings)
         self._certificates, self._seen = read.certificates, read.certificates.seen
         self.sip2.take_on(read.settings, read.certificates.sip2.context)
         self.ncip.take_on(read.settings)
@@ -287,7 +290,8 @@ class Server:
         state: Path,
         reread: Reread,
     ) -> Server:
-        started, clock, library, answered = time.monotonic(), SystemClock(), Library(), AnsweredRequests()
+        started, clock, library = time.monotonic(), SystemClock(), Library()
+        answered = AnsweredRequests(brief=_brief(settings), now=clock.now)
         gc.disable()
         try:
             for records in store.load():
@@ -310,7 +314,7 @@ class Server:
         policy = PolicyTable(policy_of(settings))
         pins = pin_guard(settings.sip2)
         desk = CirculationDesk(library, journal, answered, policy, clock, ids, credentials, pins)
-        return cls(settings, store, journal, desk, credentials, certificates, state, reread)
+        return cls(settings, store, journal, answered, desk, credentials, certificates, state, reread)
 
     async def stop(self) -> None:
         """Let what is being answered finish, then close everything."""
@@ -459,6 +463,11 @@ def indexing_of(store: Store, library: Library, state: Path) -> Indexing:
     folder = state / CATALOGUE
     opens = partial(TantivyIndex.open, folder / "index", index_layout(table()))
     return Indexing(store, library, folder, opens, sys.stderr)
+
+
+def _brief(settings: Settings) -> timedelta:
+    """How long what has no number is a repetition, where it may soon be meant anew."""
+    return timedelta(seconds=settings.ncip.repeat_window)
 
 
 def index_layout(rules: Table) -> Layout:

@@ -529,6 +529,9 @@ class NcipSettings(Struct, frozen=True):
     secret_failure_window: Annotated[float, key("How long a wrong secret is held against it.", SECONDS)] = (
         60.0
     )
+    repeat_window: Annotated[
+        float, key("How long a renewal or return told again without a number is the same one.", SECONDS)
+    ] = 900.0
 
 
 class NcipTcpSettings(ListenerSettings, frozen=True):

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from core.answered import AnsweredRequests, subjects
+from core.answered import AnsweredRequests, briefly, subjects
 from core.events import (
     Before,
     CheckedIn,
@@ -99,6 +99,33 @@ def test_a_payment_ends_with_the_next_one_on_its_fee_unless_it_has_a_number_of_i
     assert answered.recall("by content") is None
     answered.remember("again", NOW, paid("", 42))
     assert answered.recall("by number") == paid("R-7", 42)
+
+
+def test_what_may_be_meant_anew_is_a_repetition_for_a_while_only() -> None:
+    clock = [NOW]
+    answered = AnsweredRequests(brief=timedelta(minutes=15), now=lambda: clock[0])
+    for key in ("k", briefly("k")):
+        answered.remember(key, NOW, (Renewed(ItemId(len(key)), LOAN, NOW),))
+    clock[0] += timedelta(minutes=15)
+    assert answered.recall("k") is not None
+    assert answered.recall(briefly("k")) is not None
+    clock[0] += timedelta(seconds=1)
+    assert answered.recall("k") is not None
+    assert answered.recall(briefly("k")) is None
+
+
+def test_what_is_done_anew_takes_the_place_of_what_was_done_before_and_can_be_taken_back() -> None:
+    """Even if it came to something on other records than the first time."""
+    answered = AnsweredRequests()
+    first, second = [(Renewed(ItemId(number), LOAN, NOW),) for number in (1, 2)]
+    answered.remember("k", NOW, first)
+    ended = answered.remember("k", NOW + timedelta(minutes=1), second)
+    assert answered.recall("k") == second
+    assert answered.latest(1) is None
+    answered.forget("k", second, ended)
+    assert answered.recall("k") == first
+    assert answered.latest(1) is not None
+    assert answered.latest(2) is None
 
 
 def test_it_ends_with_its_time() -> None:

@@ -134,7 +134,7 @@ class World:
         self.store = RefusingStore(self.memory)
         self.clock = HandClock()
         self.library = Library()
-        self.answered = AnsweredRequests()
+        self.answered = AnsweredRequests(now=self.clock.now)
         self.credentials = PlainCredentials()
         self.policy = PolicyTable(policy)
         self._records = records

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from core.answered import briefly
 from core.model.money import quantise
 from core.model.records import Fee, FeeId, Hold, HoldId, Item, Patron, PatronId, Reference
 from core.rules.facts import Offline, Pin
@@ -143,7 +144,8 @@ def happened(action: MandatedAction | None, partner: Partner, due: Date | None =
 def request_key(request: m.Initiation, partner: Partner, pin: Pin = Pin.NOT_GIVEN) -> str:
     """What a request is known by when it comes again: the partner, the service, and all that it says.
 
-    Secrets are no part of it, and a wrong PIN is never told the first outcome.
+    Secrets are no part of it, and a wrong PIN is never told the first outcome. A renewal or a return that
+    says neither its number nor its moment may soon be meant anew.
     """
     if pin is Pin.WRONG:
         return ""
@@ -151,7 +153,19 @@ def request_key(request: m.Initiation, partner: Partner, pin: Pin = Pin.NOT_GIVE
     profile = "" if partner.storage is None else partner.storage.profile
     digest = blake2b(said, digest_size=16).hexdigest()
     service, place = type(request).__name__, partner.actor.agency
-    return f"{partner.agency.code}\n{service}\n{profile}\n{place}\n{digest}"
+    key = f"{partner.agency.code}\n{service}\n{profile}\n{place}\n{digest}"
+    return briefly(key) if type(request) in _OFTEN and not _is_numbered(request) else key
+
+
+_OFTEN: Final = frozenset((m.CheckInItem, m.RenewItem))
+"""What may be done with the same item and the same user several times a day."""
+
+
+def _is_numbered(request: m.Initiation) -> bool:
+    """Whether it tells its number, or when it happened."""
+    if isinstance(request, m.CheckInItem):
+        return request.request_id is not None or request.mandated_action is not None
+    return isinstance(request, m.RenewItem) and request.mandated_action is not None
 
 
 def _unsaid(value: Any) -> str:

@@ -197,6 +197,7 @@ KEYS: dict[str, dict[str, tuple[str, object, str]]] = {
         "secret_failure_delay": SECONDS_OR_0,
         "secret_failures_per_source": number(1, 1_000_000),
         "secret_failure_window": SECONDS,
+        "repeat_window": SECONDS,
     },
     "ncip_tcp": {
         "enabled": TRUTH,

@@ -152,6 +152,15 @@ class TestCheckInItem:
         assert "{LocationNameValue East Branch}" in answer
         assert world.library.items[FILM].status is ItemStatus.IN_TRANSIT
 
+    async def test_the_same_scan_later_is_another_and_finds_who_waits_since(
+        self, world: World, broker: Speaker
+    ) -> None:
+        first = await broker.ask(back())
+        world.desk.place_hold(KIOSK, "P3", EMMA, "EAST")
+        assert await broker.ask(back()) == first, "so soon it may be a repetition"
+        world.clock.advance(hours=3)
+        assert "{RoutingInformation " in await broker.ask(back())
+
     async def test_a_user_and_a_request_are_passed_over_though_the_schema_forbids_them(
         self, broker: Speaker
     ) -> None:
@@ -168,6 +177,31 @@ class TestRenewItem:
             f"{{RenewItemResponse {ITEM}{{UserId {{AgencyId TOWN}}{{UserIdentifierValue P1}}}}"
             "{DateDue 2026-04-06T21:59:00Z}{RenewalCount 1}}"
         )
+
+    async def test_the_same_words_soon_are_a_repetition_and_later_another_renewal(
+        self, world: World, broker: Speaker
+    ) -> None:
+        """Clients ask again when an answer is late (mod-ncip, Princeton's); readers renew twice a day."""
+        world.desk.check_out(KIOSK, "P1", "I1")
+        world.clock.advance(days=7)
+        first = await broker.ask(again(user("P1")))
+        assert "{RenewalCount 1}" in first
+        world.clock.advance(minutes=15)
+        assert await broker.ask(again(user("P1"))) == first
+        world.clock.advance(hours=20)
+        assert "{RenewalCount 2}" in await broker.ask(again(user("P1")))
+
+    async def test_a_renewal_that_tells_its_moment_is_that_renewal_all_day(
+        self, world: World, broker: Speaker
+    ) -> None:
+        world.desk.check_out(KIOSK, "P1", "I1")
+        world.clock.advance(days=7)
+        moment = "<DateEventOccurred>2026-03-09T08:00:00Z</DateEventOccurred>"
+        happened = f"<RenewItem><MandatedAction>{moment}</MandatedAction>"
+        told = again(user("P1")).replace("<RenewItem>", happened)
+        first = await broker.ask(told)
+        world.clock.advance(hours=3)
+        assert await broker.ask(told) == first
 
     async def test_what_somebody_else_has_cannot_be_renewed(self, world: World, broker: Speaker) -> None:
         world.desk.check_out(KIOSK, "P3", "I1")
