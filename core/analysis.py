@@ -292,7 +292,7 @@ _OCLC: Final = re.compile(r"(?:\(ocolc\))?(?:oc[mn]|on)?0*(\d+)")
 
 def oclc(text: str) -> str:
     """An OCLC number: its digits alone."""
-    found = _OCLC.match(text.strip().lower().replace(" ", ""))
+    found = _OCLC.match(text.strip().lower().replace(" ", "")) or _OCLC.match(joined(text))
     return found.group(1) if found else joined(text)
 
 

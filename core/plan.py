@@ -19,15 +19,16 @@ class Entry(Struct, frozen=True, gc=False):
     """What a bib is found by.
 
     ``texts`` are searched by their words, and each stands in one row, though several points may search it
-    (`core.points.AccessPoint.rows`). ``terms`` are searched as wholes, and listed if their point is;
-    ``headings`` are listed only. ``order`` is what the bib is sorted by: at most one text or number each. All
-    but the texts are by point (`AccessPoint.key`).
+    (`core.points.AccessPoint.rows`). ``terms`` are searched as wholes, and listed. ``order`` is what the bib
+    is sorted by: at most one text or number each. Both are by point (`AccessPoint.key`).
+
+    All of these are as `core.analysis` makes them: of ASCII they have small letters, digits, ``+``, ``#`` and
+    full stops, with one blank between two words.
     """
 
     id: BibId
     texts: dict[str, list[str]]
     terms: dict[str, list[str]]
-    headings: dict[str, list[str]]
     order: dict[str, str | int]
 
 

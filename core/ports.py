@@ -195,10 +195,10 @@ class IndexView(Protocol):
         """
 
     def terms(self, point: str, start: str, before: int, after: int) -> Neighbours:
-        """The same of the terms or the headings of a point that is listed."""
+        """The same of the terms of a point."""
 
     def facet(self, plan: Plan, point: str) -> list[Counted] | SearchRefused:
-        """What is listed of the point in the bibs that the plan finds: the most frequent first."""
+        """The terms of a point that has facets in the bibs that the plan finds: the most frequent first."""
 
 
 Piece = tuple[str, Any]
@@ -228,9 +228,6 @@ class Prepare(Protocol):
 
     def term(self, point: str, term: str) -> Pieces:
         """The pieces of a term."""
-
-    def heading(self, point: str, heading: str) -> Pieces:
-        """The pieces of a heading."""
 
     def order(self, point: str, key: str | int) -> Pieces:
         """The pieces of what the bib is sorted by."""

@@ -5,9 +5,8 @@ files it reads; commits make new ones beside them.
 
 A document has few fields, and a point is a code of two capital letters ahead of its words and terms, which
 have none: hundreds of points cost no more than one. ``w`` holds the words in a row, ``h`` the terms, each in
-one word. Points
-that are listed have a column of their terms, and those that are sorted by have columns of numbers, which hold
-the first characters of a text in its order.
+one word; both are listed by their dictionaries. Points that have facets have a column of their terms, and
+those that are sorted by have columns of numbers, which hold the first characters of a text in its order.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from hashlib import sha256
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from shutil import rmtree
 from struct import Struct as NumbersOf
@@ -54,7 +53,7 @@ from core.plan import (
 from core.ports import Counted, Found, IndexBroken, Neighbours, Piece, Pieces, Prepared
 from core.query import Mask, QueryFault, SearchRefused
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Of the documents. Another one is built anew."""
 
 _MEMORY: Final = 200_000_000
@@ -71,18 +70,26 @@ _TOKENS: Final = "blanks"
 _ROWS: Final = "w"
 _TERMS: Final = "h"
 
+_SAMPLES: Final = {"1": 251 * 251, "2": 251}
+"""Of so many bibs one has its words and terms in other dictionaries too, whose names end so, the smallest
+first. They tell whether there is much or little that begins so.
+"""
+
+_LONGEST: Final = 16_000
+"""Characters of a term; tantivy leaves out what has more than 65,530 bytes."""
+
 _MOST_LISTED: Final = 10_000
 """Values of a facet."""
 
 
 class Layout(Struct, frozen=True):
-    """The rows of an index, its points, those of them that are listed, those whose terms are digits only, and
-    those it sorts by, with whether that is a text.
+    """The rows of an index, its points, those of them that have facets, those whose terms are digits only,
+    and those it sorts by, with whether that is a text.
     """
 
     rows: tuple[str, ...]
     points: tuple[str, ...]
-    listed: frozenset[str]
+    facets: frozenset[str]
     numbers: frozenset[str]
     sorted: Mapping[str, bool]
     made_by: str = ""
@@ -106,7 +113,7 @@ class Layout(Struct, frozen=True):
             unidata_version,
             self.rows,
             self.points,
-            sorted(self.listed),
+            sorted(self.facets),
             sorted(self.numbers),
             sorted(self.sorted.items()),
             self.made_by,
@@ -128,9 +135,9 @@ class _State(Struct, frozen=True):
     letters: str = ""
 
 
-_BLANK: Final = "\x1f"
-"""Stands for a blank within a term, as terms stand between blanks; it comes before what words are made of,
-as a blank does.
+_BLANK: Final = "!"
+"""Stands for a blank within a term, as terms stand between blanks; it comes before all that words are made
+of, as a blank does.
 """
 
 
@@ -147,8 +154,11 @@ class _Preparing:
         }
         self._codes = frozenset(layout.row_codes.values())
         self._points = {
-            point: (code, point in layout.listed, point in layout.numbers)
+            point: (code, point in layout.facets, point in layout.numbers)
             for point, code in layout.codes.items()
+        }
+        self._orders = {
+            point: [f"o{layout.codes[point]}{index}" for index in range(_DEPTH)] for point in layout.sorted
         }
 
     def __call__(self, entry: Entry) -> Prepared:
@@ -160,9 +170,6 @@ class _Preparing:
         for point, terms in entry.terms.items():
             for term in terms:
                 pieces += self.term(point, term)
-        for point, headings in entry.headings.items():
-            for heading in headings:
-                pieces += self.heading(point, heading)
         for point, key in entry.order.items():
             pieces += self.order(point, key)
         return self.whole(entry.id, pieces)
@@ -173,21 +180,24 @@ class _Preparing:
         return ((code, f"{start}{text.replace(' ', between)}{end}"),)
 
     def term(self, point: str, term: str) -> Pieces:
-        """A term behind the code of its point, which stands alone too, and in the columns of the point."""
-        code, is_listed, is_number = self._points[point]
+        """A term behind the code of its point, which stands alone too, and in the columns of the point.
+
+        One that is too long is left out: nobody can ask for it.
+        """
+        code, has_facets, is_number = self._points[point]
+        if len(term) > _LONGEST:
+            return ()
         found = (_TERMS, f"{code} {code}{_one_word(term)}")
         if is_number:
             number = (f"n{code}", int(term))
-            return (found, (f"c{code}", term), number) if is_listed else (found, number)
-        return (found, (f"c{code}", term)) if is_listed else (found,)
-
-    def heading(self, point: str, heading: str) -> Pieces:
-        """A value in the column of its point."""
-        return ((f"c{self._points[point][0]}", heading),)
+            return (found, (f"c{code}", term), number) if has_facets else (found, number)
+        return (found, (f"c{code}", term)) if has_facets else (found,)
 
     def order(self, point: str, key: str | int) -> Pieces:
         """Numbers for the columns that the point is sorted by."""
-        return ((f"o{self._points[point][0]}", packed(key) if isinstance(key, str) else (key,)),)
+        columns = self._orders[point]
+        numbers = packed(key) if isinstance(key, str) else (key,)
+        return ((columns[0], dict(zip(columns, numbers, strict=False))),)
 
     def whole(self, bib: BibId, pieces: Sequence[Piece]) -> Prepared:
         """A document in JSON."""
@@ -201,11 +211,14 @@ class _Preparing:
             if name in codes:
                 rows += values
             elif name[0] == "o":
-                for at, number in enumerate(values[0]):
-                    document[f"{name}{at}"] = number
+                document.update(values[0])
             else:
                 document[name] = values[0] if len(values) == 1 else list(dict.fromkeys(values))
         document[_ROWS] = " ".join(rows)
+        for sample, every in _SAMPLES.items():
+            if not bib % every:
+                document[_ROWS + sample] = document[_ROWS]
+                document[_TERMS + sample] = document[_TERMS]
         return Prepared(bib, _encode(document).decode())
 
 
@@ -386,11 +399,14 @@ def _make(folder: Path, layout: Layout) -> None:
         left.unlink()
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
-    builder.add_text_field("w", tokenizer_name=_TOKENS)
-    builder.add_text_field("h", tokenizer_name=_TOKENS, index_option="basic")
+    builder.add_text_field(_ROWS, tokenizer_name=_TOKENS)
+    builder.add_text_field(_TERMS, tokenizer_name=_TOKENS, index_option="basic")
+    for sample in _SAMPLES:
+        for field in (_ROWS, _TERMS):
+            builder.add_text_field(field + sample, tokenizer_name=_TOKENS, index_option="basic")
     columns = []
     for point, code in layout.codes.items():
-        if point in layout.listed:
+        if point in layout.facets:
             builder.add_text_field(f"c{code}", fast=True, tokenizer_name="raw", index_option="basic")
             columns.append(f"c{code}")
         if point in layout.numbers:
@@ -458,7 +474,7 @@ class TantivyView:
         self._row_codes = layout.row_codes
         self._sorted = layout.sorted
         self._numbers = layout.numbers
-        self._letters = letters
+        self._letters = sorted(letters)
         self.position = position
 
     def search(self, plan: Plan, order: Sequence[Order], offset: int, limit: int) -> Found | SearchRefused:
@@ -554,65 +570,35 @@ class TantivyView:
     def words(self, rows: Sequence[str], start: str, before: int, after: int) -> Neighbours:
         """Words in rows around ``start``."""
         codes = [self._row_codes[row] for row in rows]
-        walk = _Walk(self._searcher, codes, self._letters)
-        behind = list(self._counted(codes, walk.down(start), before + 1))
-        ahead = list(self._counted(codes, walk.up(start), after + 1))
-        return _neighbours(behind, ahead, before, after)
-
-    def _counted(self, codes: Sequence[str], words: Iterator[str], most: int) -> Iterator[Counted]:
-        """Words with their counts, without those that are in no bib any more."""
-        for word in words:
-            if most <= 0:
-                return
-            of_rows = [Query.term_query(self._schema, "w", code + word) for code in codes]
-            if count := self._count(_any(of_rows)):
-                most -= 1
-                yield Counted(word, count)
+        return self._around(_ROWS, codes, self._inner, start, before, after)
 
     def terms(self, point: str, start: str, before: int, after: int) -> Neighbours:
-        """Terms or headings of a point around ``start``."""
-        column, near = f"c{self._codes[point]}", _near(start)
-        behind = (
-            self._side(column, "desc", _not_after(near), before + 1, lambda term: term < start)
-            if start
-            else []
-        )
-        ahead = self._side(column, "asc", _not_before(near), after + 1, lambda term: term >= start)
+        """Terms of a point around ``start``."""
+        return self._around(_TERMS, [self._codes[point]], self._letters, start, before, after)
+
+    def _around(
+        self, field: str, codes: Sequence[str], inner: Sequence[str], start: str, before: int, after: int
+    ) -> Neighbours:
+        walk = _Walk(_Dictionary(self._schema, self._searcher, field, codes), self._letters, inner)
+        behind = list(islice(walk.down(start), before + 1))
+        ahead = list(islice(walk.up(start), after + 1))
         return _neighbours(behind, ahead, before, after)
 
-    def _side(
-        self, column: str, order: str, include: str, most: int, wanted: Callable[[str], bool]
-    ) -> list[Counted]:
-        """What is listed on one side of a place, from there on.
-
-        The pattern knows the place by its first characters only, so that a few may come before it that are
-        not wanted; then more are asked for.
-        """
-        size = most
-        while True:
-            found = self._listed(Query.all_query(), column, size, {"_key": order}, include)
-            there = [one for one in found if wanted(one.term)]
-            if len(there) >= most or len(found) < size:
-                return there[:most]
-            size *= 4
+    @cached_property
+    def _inner(self) -> Sequence[str]:
+        """Characters that do not only stand at the beginning of words."""
+        return [char for char in self._letters if not stands_alone(char)]
 
     def facet(self, plan: Plan, point: str) -> list[Counted] | SearchRefused:
         """The terms of the point in the bibs that the plan finds, the most frequent first, then in order."""
         try:
             column = f"c{self._codes[point]}"
-            found = self._listed(self._query(plan), column, _MOST_LISTED, {"_count": "desc"}, None)
+            asked = {"terms": {"field": column, "size": _MOST_LISTED, "order": {"_count": "desc"}}}
+            found = self._searcher.aggregate(self._query(plan), {"found": asked})["found"]["buckets"]
         except ValueError as error:
             return _too_many(error)
-        return sorted(found, key=lambda one: (-one.count, one.term))
-
-    def _listed(
-        self, query: Query, column: str, size: int, order: dict[str, str], include: str | None
-    ) -> list[Counted]:
-        terms: dict[str, Any] = {"field": column, "size": size, "order": order}
-        if include is not None:
-            terms["include"] = include
-        buckets = self._searcher.aggregate(query, {"found": {"terms": terms}})["found"]["buckets"]
-        return [Counted(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+        counted = [Counted(bucket["key"], bucket["doc_count"]) for bucket in found]
+        return sorted(counted, key=lambda one: (-one.count, one.term))
 
     # Looking up
 
@@ -711,44 +697,93 @@ class _Key(Struct, frozen=True, gc=False):
     missing_first: bool
 
 
-class _Walk:
-    """Words in rows in their order, from a place on, upwards or downwards.
+class _Dictionary:
+    """The words of rows, or the terms of a point; blanks are as they are in the index.
 
-    The dictionary can be asked for the words that begin so, no more. So they are asked for by few first
-    characters at a time, in the order of the characters there are.
+    It can be asked for all that begin so, no more; that is dear where they are many.
     """
 
-    def __init__(self, searcher: tantivy.Searcher, codes: Sequence[str], letters: frozenset[str]) -> None:
+    def __init__(
+        self, schema: tantivy.Schema, searcher: tantivy.Searcher, field: str, codes: Sequence[str]
+    ) -> None:
+        self._schema = schema
         self._searcher = searcher
+        self._field = field
         self._codes = codes
-        self._first = sorted({*_ASCII_LETTERS, *letters})
-        self._inner = sorted({*_ASCII_LETTERS, *(char for char in letters if not stands_alone(char))})
-        self._depth = 1 if searcher.num_docs < _FEW else 2
 
-    def up(self, start: str) -> Iterator[str]:
+    def beginning(self, prefix: str, sample: str = "") -> set[str]:
+        """All that begin so, in any bib there was."""
+        found = {
+            term[len(code) :]
+            for code in self._codes
+            for term, _ in self._searcher.terms_with_prefix(self._field + sample, code + prefix)
+        }
+        return found - _NO_WORDS
+
+    def some(self, prefix: str) -> set[str]:
+        """Some of those that begin so, if they are many."""
+        samples = (self.beginning(prefix, sample) for sample in _SAMPLES)
+        return next((found for found in samples if len(found) > _FEW), set())
+
+    def goes_beyond(self, prefix: str) -> bool:
+        """Whether a character beyond ASCII comes behind the prefix in any."""
+        pattern = f"{_literal(prefix)}{_range_of(0x80, _LAST)}.*"
+        queries = [Query.regex_query(self._schema, self._field, code + pattern) for code in self._codes]
+        return self._finds(queries) > 0
+
+    def count(self, whole: str) -> int:
+        """How many bibs have it."""
+        queries = [Query.term_query(self._schema, self._field, code + whole) for code in self._codes]
+        return self._finds(queries)
+
+    def _finds(self, queries: Sequence[Query]) -> int:
+        return _count_of(self._searcher.search(_any(queries), 1, order_by_field="id"))
+
+
+_NO_WORDS: Final = frozenset({"", *_EDGES.values()})
+_FEW: Final = 4
+"""Of a sample: there are some thousand in all for these."""
+
+
+class _Walk:
+    """What is in a dictionary in its order, from a place on, upwards or downwards, with its counts.
+
+    Where many begin alike, they are asked for by one more character at a time, in the order of the characters
+    there are. ``letters`` are those beyond ASCII, and ``inner`` those of them that follow others.
+    """
+
+    def __init__(self, dictionary: _Dictionary, letters: Sequence[str], inner: Sequence[str]) -> None:
+        self._dictionary = dictionary
+        self._letters = letters
+        self._inner = inner
+
+    def up(self, start: str) -> Iterator[Counted]:
         """From ``start`` on, itself included."""
-        return self._walk("", start, upwards=True)
+        return self._counted(self._walk("", _one_word(start), upwards=True))
 
-    def down(self, start: str) -> Iterator[str]:
+    def down(self, start: str) -> Iterator[Counted]:
         """From before ``start`` on, backwards."""
-        return self._walk("", start, upwards=False)
+        return self._counted(self._walk("", _one_word(start), upwards=False))
+
+    def _counted(self, found: Iterator[str]) -> Iterator[Counted]:
+        """Without what is in no bib, or in none any more."""
+        for one in found:
+            if count := self._dictionary.count(one):
+                yield Counted(one.replace(_BLANK, " "), count)
 
     def _walk(self, prefix: str, start: str, *, upwards: bool) -> Iterator[str]:
-        """The words that begin with the prefix, on one side of the start."""
+        """What begins with the prefix, on one side of the start."""
         bound = start[: len(prefix)]
         if (prefix < bound) if upwards else (prefix > bound):
             return
-        if len(prefix) == self._depth:
-            found = {
-                term[len(code) :]
-                for code in self._codes
-                for term, _ in self._searcher.terms_with_prefix("w", code + prefix)
-            }
-            words = sorted(found, reverse=not upwards)
-            yield from (word for word in words if ((word >= start) if upwards else (word < start)))
+        some = self._dictionary.some(prefix) if len(prefix) < _DEEPEST else set()
+        if not some:
+            found = self._dictionary.beginning(prefix)
+            wanted = [one for one in found if ((one >= start) if upwards else (one < start))]
+            yield from sorted(wanted, reverse=not upwards)
             return
         alone = [prefix] if prefix and ((prefix >= start) if upwards else (prefix < start)) else []
-        letters = self._inner if prefix else self._first
+        letters = [*_ASCII_LETTERS, *self._beyond(prefix, some)]
         if upwards:
             yield from alone
         for letter in letters if upwards else reversed(letters):
@@ -756,10 +791,21 @@ class _Walk:
         if not upwards:
             yield from alone
 
+    def _beyond(self, prefix: str, some: set[str]) -> Sequence[str]:
+        """Characters beyond ASCII that may follow the prefix; there may be thousands."""
+        letters = self._inner if prefix else self._letters
+        at = len(prefix)
+        if len(letters) <= _ASKED_FOR or any(not one[at : at + 1].isascii() for one in some):
+            return letters
+        return letters if self._dictionary.goes_beyond(prefix) else ()
 
-_ASCII_LETTERS: Final = frozenset("#+0123456789abcdefghijklmnopqrstuvwxyz")
-_FEW: Final = 2_000
-"""Bibs whose words may be listed by their first character alone."""
+
+_ASCII_LETTERS: Final = f"{_BLANK}#+.0123456789abcdefghijklmnopqrstuvwxyz"
+"""All that an entry has of ASCII, in order."""
+_DEEPEST: Final = 32
+"""Characters by which a place is looked for: what has more in common is never so much."""
+_ASKED_FOR: Final = 100
+"""Characters that are asked for one by one sooner than whether there are any of them."""
 
 
 def _neighbours(behind: list[Counted], ahead: list[Counted], before: int, after: int) -> Neighbours:
@@ -809,10 +855,8 @@ def _range_of(low: int, high: int) -> str:
     return f"[\\x{{{low:x}}}-\\x{{{high:x}}}]" if low <= high else ""
 
 
-_NEAR: Final = 12
-"""Characters by which a pattern knows a place in a list, and parts of one pattern: an automaton may have a
-thousand states.
-"""
+_PARTS: Final = 12
+"""Of one pattern: an automaton may have a thousand states."""
 
 
 class _Bounds(Struct, frozen=True, gc=False):
@@ -830,10 +874,10 @@ class _Bounds(Struct, frozen=True, gc=False):
 
     def patterns(self) -> Iterator[str]:
         """As few patterns as may be: each costs half a millisecond."""
-        for at in range(0, len(self.beginnings), _NEAR):
-            yield f"({'|'.join(self.beginnings[at : at + _NEAR])}).*"
-        for at in range(0, len(self.wholes), _NEAR):
-            yield f"({'|'.join(self.wholes[at : at + _NEAR])})"
+        for at in range(0, len(self.beginnings), _PARTS):
+            yield f"({'|'.join(self.beginnings[at : at + _PARTS])}).*"
+        for at in range(0, len(self.wholes), _PARTS):
+            yield f"({'|'.join(self.wholes[at : at + _PARTS])})"
 
 
 def _runs(text: str) -> Iterator[tuple[str, int]]:
@@ -843,22 +887,6 @@ def _runs(text: str) -> Iterator[tuple[str, int]]:
         length = len(list(run))
         yield f"{_literal(text[:at])}{_literal(char)}{{0,{length - 1}}}", ord(char)
         at += length
-
-
-def _near(start: str) -> str:
-    """The beginning of a text by which its place is known; zeros ahead of a number do not count."""
-    zeros = len(start) - len(start.lstrip("0"))
-    return start[: zeros + _NEAR]
-
-
-def _not_before(start: str) -> str:
-    """A pattern of what is not less than a short text."""
-    return "|".join(_above(start, True).patterns())
-
-
-def _not_after(start: str) -> str:
-    """A pattern of what is less than a short text, or begins with it."""
-    return "|".join([*_below(start, True, False).patterns(), f"{_literal(start)}.*"])
 
 
 def _above(low: str, included: bool) -> _Bounds:

@@ -96,6 +96,7 @@ class Filling(Struct, frozen=True):
     key: str
     kind: PointKind
     listed: bool
+    facet: bool
     places: tuple[Place, ...]
     sorted_by: tuple[Place, ...]
 
@@ -190,6 +191,7 @@ def _fillings(rows: Mapping[str, Mapping[str, Any]]) -> Iterator[Filling]:
                 name,
                 PointKind(row["kind"]),
                 row.get("listed", False),
+                row.get("facet", False),
                 tuple(map(place, row["from"])),
                 tuple(map(place, row.get("sort_from", ()))),
             )

@@ -283,7 +283,7 @@ class Entries:
                     words = call_number_words(text) if fill.shelves else text
                     pieces += prepare.text(fill.row, words if is_ascii else spread(words))
                 for point in fill.lists:
-                    pieces += prepare.heading(point, text if is_ascii else heading(text))
+                    pieces += prepare.term(point, text if is_ascii else heading(text))
             for point in fill.sorts:
                 pieces += prepare.order(point, short)
         return tuple(pieces)

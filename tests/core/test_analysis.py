@@ -99,6 +99,7 @@ def test_no_text_can_bring_a_mask_of_its_own(text: str) -> None:
 
 TERMS = [
     (PointKind.ISBN, "0-306-40615-2 (pbk.) : $12", "9780306406157"),
+    (PointKind.OCLC, ":00", "0"),
     (PointKind.ISBN, "978-0-306-40615-7", "9780306406157"),
     (PointKind.ISBN, "978 0 306 40615 7", "9780306406157"),
     (PointKind.ISBN, "080442957x", "9780804429573"),
@@ -133,6 +134,16 @@ TERMS = [
 @pytest.mark.parametrize(("kind", "text", "value"), TERMS)
 def test_a_value_has_the_form_of_its_kind(kind: PointKind, text: str, value: str) -> None:
     assert term(kind, text) == value
+
+
+@given(
+    st.sampled_from(PointKind), st.text(max_size=30) | st.from_regex(r"[0-9Xx. /A-Z-]{0,25}", fullmatch=True)
+)
+def test_a_value_has_no_ascii_but_what_an_index_may_count_on(kind: PointKind, text: str) -> None:
+    """`core.plan.Entry`: an index goes through what there is character by character."""
+    value = term(kind, text)
+    assert {char for char in value if char.isascii()} <= set(" #+.0123456789abcdefghijklmnopqrstuvwxyz")
+    assert value == " ".join(value.split())
 
 
 @given(

@@ -73,10 +73,10 @@ POINTS = AccessPoints(
 def entry(bib: int, title: str, year: int | None) -> Entry:
     """A bib with a title, perhaps of a year."""
     order: dict[str, str | int] = {"title": title}
-    terms = {"number": [f"n{bib}"]}
+    terms = {"number": [f"n{bib}"], "title": [title]}
     if year is not None:
         order["year"], terms["year"] = year, [f"{year:019}"]
-    return Entry(BibId(bib), {"title": [title]}, terms, {"title": [title]}, order)
+    return Entry(BibId(bib), {"title": [title]}, terms, order)
 
 
 CATS = [entry(1, "cat hat", 1999), entry(2, "cat", 1950), entry(3, "dog", None), entry(4, "bat cat", 1999)]

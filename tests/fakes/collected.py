@@ -28,17 +28,13 @@ class Collected:
         """A term of a point."""
         return (("terms", (point, term)),)
 
-    def heading(self, point: str, heading: str) -> Pieces:
-        """A heading of a point."""
-        return (("headings", (point, heading)),)
-
     def order(self, point: str, key: str | int) -> Pieces:
         """What a point is sorted by."""
         return (("order", (point, key)),)
 
     def whole(self, bib: BibId, pieces: Sequence[Piece]) -> Prepared:
         """The entry that they make."""
-        entry = Entry(bib, {}, {}, {}, {})
+        entry = Entry(bib, {}, {}, {})
         for kind, (name, value) in pieces:
             if kind == "order":
                 entry.order.setdefault(name, value)

@@ -73,13 +73,15 @@ class NaiveView:
         )
 
     def terms(self, point: str, start: str, before: int, after: int) -> Neighbours:
-        """What is listed of the point."""
-        return _around([set(_listed(entry, point)) for entry in self._entries.values()], start, before, after)
+        """Terms of the point, each bib counted once."""
+        return _around(
+            [set(entry.terms.get(point, ())) for entry in self._entries.values()], start, before, after
+        )
 
     def facet(self, plan: Plan, point: str) -> list[Counted]:
-        """What is listed of the point, counted in the hits."""
+        """Terms of the point, counted in the hits."""
         hits = [entry for entry in self._entries.values() if _finds(plan, entry)]
-        counts = Counter(value for entry in hits for value in set(_listed(entry, point)))
+        counts = Counter(value for entry in hits for value in set(entry.terms.get(point, ())))
         return [
             Counted(value, count)
             for value, count in sorted(counts.items(), key=lambda one: (-one[1], one[0]))
@@ -154,10 +156,6 @@ class _Backwards:
 
     def __lt__(self, other: _Backwards) -> bool:
         return other.value < self.value
-
-
-def _listed(entry: Entry, point: str) -> Iterable[str]:
-    return (*entry.terms.get(point, ()), *entry.headings.get(point, ()))
 
 
 def _around(of_bibs: Sequence[set[str]], start: str, before: int, after: int) -> Neighbours:

@@ -33,7 +33,7 @@ CAT = Phrase("words", (Slot(0, ("cat",)),))
 def entry(bib: int, text: str, code: str = "c") -> Entry:
     """A bib with a text, a code and a title of the same words."""
     return Entry(
-        BibId(bib), {"words": [text]}, {"code": [code]}, {"title": [text]}, {"title": text, "year": bib % 3}
+        BibId(bib), {"words": [text]}, {"code": [code], "title": [text]}, {"title": text, "year": bib % 3}
     )
 
 
@@ -115,6 +115,60 @@ def test_what_is_gone_is_in_no_list(index: TantivyIndex) -> None:
     assert index.view.facet(EVERYTHING, "code") == [Counted("a", 1), Counted("c", 1)]
 
 
+MANY = [
+    *(
+        "the",
+        "the a",
+        "the ab",
+        "thea",
+        "the 東京",
+        "thé",
+        "th",
+        "東",
+        "東京",
+        "東京 a",
+        "zz",
+        "1.5",
+        "c++",
+        "c#",
+    ),
+    *(f"the {number} cats" for number in range(60)),
+    *(f"{'the same ' * 40}{number}" for number in range(60)),
+    *(chr(0x4E00 + number) for number in range(150)),
+]
+
+
+@proves("hits obey arithmetic, pages join, scans count as searches do")
+@pytest.mark.parametrize("apart", [1, 251, 251 * 251])
+def test_what_is_listed_is_in_the_order_of_code_points_from_wherever(index: TantivyIndex, apart: int) -> None:
+    """However much begins alike, whichever characters it has, and whatever is gone."""
+    held = [Entry(BibId(apart * n), {}, {"title": [title]}, {}) for n, title in enumerate(MANY * 2, start=1)]
+    keep(index, 1, *held, Entry(BibId(5), {}, {"title": ["the rest", "été", "the"]}, {}))
+    index.drop([entry.id for entry in held if entry.terms["title"] in (["the ab"], ["東京"])])
+    index.commit(2)
+    left = {title: 2 for title in MANY if title not in ("the ab", "東京")}
+    expected = sorted({**left, "the rest": 1, "été": 1, "the": 3}.items())
+    for start in ["", *MANY[:14], *MANY[14::9], "the zz", "the same", "~", "\U0010ffff"]:
+        behind = [one for one in expected if one[0] < start]
+        ahead = [one for one in expected if one[0] >= start]
+        found = index.view.terms("title", start, 5, 7)
+        assert [(one.term, one.count) for one in found.terms] == behind[-5:] + ahead[:7], start
+        assert (found.behind, found.first, found.last) == (
+            len(behind[-5:]),
+            len(behind) <= 5,
+            len(ahead) <= 7,
+        )
+        assert all(index.view.count(Term("title", (one.term,))) == one.count for one in found.terms)
+
+
+def test_a_term_that_is_too_long_is_not_there_and_harms_no_other(index: TantivyIndex) -> None:
+    longest = "東" * 16_000
+    keep(index, 1, entry(1, "cat", longest), entry(2, "cat", f"{longest}東"), entry(3, "dog", "d"))
+    assert index.view.terms("code", "", 0, 9).terms == (Counted("d", 1), Counted(longest, 1))
+    assert index.view.facet(EVERYTHING, "code") == [Counted("d", 1), Counted(longest, 1)]
+    assert index.view.search(CAT, (), 0, 9) == Found(2, (BibId(1), BibId(2)))
+
+
 def test_everything_can_be_forgotten(index: TantivyIndex) -> None:
     keep(index, 1, entry(1, "cat"))
     index.clear()
@@ -149,7 +203,7 @@ def test_pages_of_a_sorted_list_join(index: TantivyIndex, descending: bool) -> N
         "東",
     ]
     keep(index, 1, *[entry(n + 1, titles[n % len(titles)]) for n in range(40)])
-    keep(index, 2, Entry(BibId(99), {}, {}, {}, {}))
+    keep(index, 2, Entry(BibId(99), {}, {}, {}))
     for order in (
         [Order("title", descending)],
         [Order("year", descending, missing_first=True), Order("title")],
