@@ -256,18 +256,24 @@ class HttpConversation:
         self._line.within(route.bounds.deadline)
 
     def _made(self, work: Work) -> None:
-        """Some time later there is an answer: say it, if it is still waited for, and go on."""
+        """Some time later there is an answer: say it, if it is still waited for, and go on. Whoever made it
+        has others to tell, so a mistake of ours ends this line and nothing else.
+        """
         assert self._admitted is not None, "it was asked for"
         route = self._admitted.route
         route.gate.leave(self.source)
         self._service.in_work.discard(work)
-        if work is not self._later:
+        outcome = work.outcome
+        if work is not self._later or isinstance(outcome, asyncio.CancelledError):
             return
         self._later = None
-        outcome = work.outcome
-        self._answer(outcome if isinstance(outcome, HttpAnswer) else self._failed(route, outcome))
-        if self._events or self._reader.pending:
-            self._work()
+        try:
+            self._answer(outcome if isinstance(outcome, HttpAnswer) else self._failed(route, outcome))
+            if self._events or self._reader.pending:
+                self._work()
+        except Exception as error:
+            self._failed(route, error)
+            self._line.abort()
 
     def _failed(self, route: Route, error: BaseException | None) -> HttpAnswer:
         """What is said in place of a mistake of ours."""

@@ -79,6 +79,12 @@ class Place:
         durable = HttpAnswer(request.body or b"durable")
         return Pending(self.unit, durable, otherwise)
 
+    def odd(self, request: HttpRequest) -> Pending[HttpAnswer]:
+        """What is durable first, and then nothing that can be said in HTTP."""
+        self.waiting.set()
+        answer = HttpAnswer(b"odd", status=799)
+        return Pending(self.unit, answer, lambda how: answer)
+
     async def late(self, request: HttpRequest) -> HttpAnswer:
         """Something that a front waits for itself is late."""
         raise TimeoutError("CanaryWord")
@@ -101,6 +107,7 @@ class Place:
         yield route("GET", "/fail-now", self.fail_now)
         yield route("GET", "/wait", self.wait)
         yield route("POST", "/promise", self.promise, body=1000)
+        yield route("GET", "/odd", self.odd)
         yield route("GET", "/fail", self.fail)
         yield route("GET", "/late", self.late)
         yield route("GET", "/nobody", self.echo, allow=())

@@ -226,16 +226,21 @@ class TestTheEnd:
         play(act)
         assert log == []
 
-    def test_who_does_not_finish_in_time_is_cut_off_and_told_in_the_log(self, play: Play, log: Log) -> None:
+    @pytest.mark.parametrize("path", ["/wait", "/odd"])
+    def test_who_does_not_finish_in_time_is_cut_off_and_told_in_the_log(
+        self, play: Play, log: Log, path: str
+    ) -> None:
+        """Whether a front takes its time, or the disk."""
+
         async def act(scene: Scene) -> None:
             reader, writer = await scene.client()
-            writer.write(asked("/wait"))
+            writer.write(asked(path))
             await scene.place.waiting.wait()
             await scene.front.drain(0.01)
             assert not scene.service.in_work
             assert await everything(reader) == b""
 
         play(act)
-        assert ("lines-cut-off", "https", 1) in [
-            (line["event"], line.get("listener"), line.get("lines")) for line in log
+        assert [(line["event"], line.get("listener"), line.get("lines")) for line in log] == [
+            ("lines-cut-off", "https", 1)
         ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -318,6 +319,24 @@ class TestRefusals:
             ("error", "/fail-now"),
         ]
         assert isinstance(failed[0]["exc_info"], LookupError)
+
+    def test_one_that_comes_late_ends_its_own_connection_and_who_told_it_goes_on(
+        self, play: Play, log: Log
+    ) -> None:
+        async def act(scene: Scene) -> None:
+            told: list[Settled] = []
+            reader, writer = await scene.client()
+            writer.write(asked("/odd", close=False))
+            await scene.place.waiting.wait()
+            scene.place.unit.then(told.append)
+            scene.place.unit.settle(Settled.KEPT)
+            assert told == [Settled.KEPT]
+            with suppress(ConnectionError):
+                assert await everything(reader) == b""
+            assert not scene.service.in_work
+
+        play(act)
+        assert [line["event"] for line in log] == ["https-failed"]
 
     def test_an_answer_that_takes_too_long_is_given_up(self, play: Play) -> None:
         async def act(scene: Scene) -> None:
