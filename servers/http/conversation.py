@@ -271,7 +271,7 @@ class HttpConversation:
             self._answer(outcome if isinstance(outcome, HttpAnswer) else self._failed(route, outcome))
             if self._events or self._reader.pending:
                 self._work()
-        except Exception as error:
+        except Exception as error:  # a mistake of ours
             self._failed(route, error)
             self._line.abort()
 

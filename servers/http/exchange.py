@@ -57,13 +57,10 @@ class HttpAnswer(Struct, frozen=True):
             raise ValueError("a header with a control character in it")
 
 
-Later = Pending[HttpAnswer] | Coroutine[Any, Any, HttpAnswer]
-"""What is answered once something is durable, or how it comes to be. That may be cancelled at any await, once
-the time for it is over.
+Answering = HttpAnswer | Pending[HttpAnswer] | Coroutine[Any, Any, HttpAnswer]
+"""What is answered at once or once something is durable, or how it comes to be. That may be cancelled at any
+await, once the time for it is over.
 """
-
-Answering = HttpAnswer | Later
-"""What is answered, at once or later."""
 
 Handler = Callable[[HttpRequest], Answering]
 
